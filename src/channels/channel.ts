@@ -1,0 +1,63 @@
+import type { Message } from './message.ts'
+
+export const channelNames = ['max', 'vk', 'telegram', 'whatsapp'] as const
+export type ChannelName = (typeof channelNames)[number]
+
+/**
+ * What one call to a messenger came to, in our words. A channel's own codes end here.
+ *
+ * - `sent`: the messenger took it.
+ * - `refused`: this client cannot be reached here, now or later; the contact is marked with `reason`.
+ * - `deferred`: surely not sent; try the same call again later.
+ * - `limited`: surely not sent; pause the whole bot, or only this chat, for `retryAfterMs`. Uses up no attempt.
+ * - `broken`: our token, template or payload is wrong. `scope` says whether the channel or only this message is broken.
+ * - `unknown`: the answer was lost; the message may have arrived.
+ * - `moved`: surely not sent; the chat has a new address, try again there.
+ */
+export type Outcome =
+  | { kind: 'sent'; providerMessageId: string }
+  | { kind: 'refused'; reason: 'blocked' | 'not_found' | 'rejected_by_channel'; code: string; description: string }
+  | { kind: 'deferred'; reason: 'network' | 'channel_down'; code: string; description: string; retryAfterMs?: number }
+  | { kind: 'limited'; scope: 'bot' | 'chat'; retryAfterMs: number; code: string; description: string }
+  | { kind: 'broken'; scope: 'channel' | 'message'; code: string; description: string }
+  | { kind: 'unknown'; code: string; description: string }
+  | { kind: 'moved'; address: string; code: string; description: string }
+
+/** What a person did in a messenger. `key` identifies the update, so that one that comes twice is worked once. */
+export type Update = { key: string; address: string; at: Date } & (
+  | { kind: 'start'; payload?: string }
+  | { kind: 'text'; text: string }
+  | { kind: 'press'; payload: string; pressId: string; messageId?: string }
+  /** `own` is true only with the messenger's proof that the number is the sender's. */
+  | { kind: 'contact'; phone: string; own: boolean; fullName?: string }
+  | { kind: 'blocked' }
+  | { kind: 'unblocked' }
+)
+
+export type SendRequest = {
+  address: string
+  message: Message
+  /** Stable over the attempts of one delivery: the messenger's idempotency key where it has one. */
+  deliveryId: string
+}
+
+/** One messenger. Implementations live in a folder each and are listed in registry.ts. */
+export type Channel = {
+  name: ChannelName
+  /** Sends within `deadlineMs`; never throws: every end is an Outcome. */
+  send(request: SendRequest): Promise<Outcome>
+  /** Takes the spinner off a pressed button and, when given, shows `notice`. Failure is of no consequence. */
+  answerPress(update: { pressId: string; address: string; messageId?: string }, notice?: string): Promise<void>
+  /** Receives updates until `signal` aborts; calls `handle` once per update, in the order of the messenger. */
+  receive?(input: ReceiveInput): Promise<void>
+  /** One line for /readyz and `doctor`: is the token good, is the host reachable? */
+  probe(): Promise<{ ok: boolean; detail: string }>
+  close(): Promise<void>
+}
+
+export type ReceiveInput = {
+  signal: AbortSignal
+  /** Must resolve only after the update is stored; a rejection makes the channel deliver it again. */
+  handle(update: Update): Promise<void>
+  onTrouble(trouble: { code: string; description: string; fatal: boolean }): void
+}

@@ -1,0 +1,24 @@
+import type { Event, EventType } from '../event.ts'
+
+/** A dotted path into the canonical event, such as "payment.amount". */
+export type FieldPath = string
+
+export type EventTypeDefinition = {
+  type: EventType
+  /** What the event is called in the journal and in the errors of the intake. */
+  title: string
+  /** `money` leaves at any hour and before everything else; `ordinary` waits through quiet hours. */
+  urgency: 'money' | 'ordinary'
+  /** `promo` needs the advertising consent and a channel that is allowed for promo (38-ФЗ). */
+  class: 'service' | 'promo'
+  /** A fact older than this is no news any more: `skipped: too_late`. */
+  freshnessDays: number
+  /** Fields without which the fact says nothing. Each entry is a list of alternatives: one of them is enough. */
+  requires: readonly (readonly FieldPath[])[]
+  /** The default message, a Liquid template. */
+  text: string
+  /** The approved WhatsApp template's positional parameters, as names of template variables. */
+  whatsappParameters: readonly string[]
+  /** A real example: shown in the documentation, played by the demo, rendered by the tests. */
+  sample: Event
+}
