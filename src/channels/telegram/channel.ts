@@ -1,0 +1,63 @@
+import type http from 'node:http'
+import { z } from 'zod'
+import type { Channel, Outcome, SendRequest } from '../channel.ts'
+import { type Answer, type Api, createApi } from './call.ts'
+import { faultOf, layOut, layOutPlain } from './layout.ts'
+import { isMarkupRefused, outcomeOf } from './outcome.ts'
+import { receive } from './receive.ts'
+
+export type TelegramSettings = {
+  token: string
+  apiRoot: string
+  /** For one send, a repeat without markup included. */
+  deadlineMs: number
+  /** Shorter than `deadlineMs`: a connection that does not stand in time was surely not written to. */
+  connectTimeoutMs: number
+  getUpdatesTimeoutS: number
+  agent?: http.Agent
+}
+
+export function createTelegramChannel(settings: TelegramSettings): Channel {
+  const api = createApi(settings)
+  const within = <T>(work: (signal: AbortSignal) => Promise<T>) => withDeadline(settings.deadlineMs, work)
+  return {
+    name: 'telegram',
+    send: (request) => within((signal) => send(api, request, signal)),
+    async answerPress({ pressId }, notice) {
+      const payload = { callback_query_id: pressId, ...(notice !== undefined && { text: notice.slice(0, 200) }) }
+      await within((signal) => api.call('answerCallbackQuery', payload, signal))
+    },
+    receive: (input) => receive(api, settings, input),
+    probe: async () => probeOf(await within((signal) => api.call('getMe', {}, signal))),
+    close: async () => api.close(),
+  }
+}
+
+async function send(api: Api, { address, message }: SendRequest, signal: AbortSignal): Promise<Outcome> {
+  const fault = faultOf(message)
+  if (fault) return { kind: 'broken', scope: 'message', ...fault }
+  const answer = await api.call('sendMessage', layOut(address, message), signal)
+  if (!isMarkupRefused(answer)) return outcomeOf(answer)
+  return outcomeOf(await api.call('sendMessage', layOutPlain(address, message), signal))
+}
+
+async function withDeadline<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), ms)
+  try {
+    return await work(controller.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const meSchema = z.object({ username: z.string() })
+
+function probeOf(answer: Answer): { ok: boolean; detail: string } {
+  if (answer.kind === 'result') {
+    const me = meSchema.safeParse(answer.result)
+    return { ok: true, detail: me.success ? `@${me.data.username}` : 'getMe без имени бота' }
+  }
+  if (answer.kind === 'refusal') return { ok: false, detail: answer.description }
+  return { ok: false, detail: `${answer.kind === 'lost' ? 'нет ответа' : 'нет соединения'}: ${answer.code}` }
+}

@@ -1,0 +1,39 @@
+import type { ChannelName } from '../channels/channel.ts'
+import type { ClientId, ContactId } from '../lib/ids.ts'
+
+export type Client = {
+  id: ClientId
+  externalId: string | null
+  phone: string | undefined
+  fullName: string | undefined
+  branchCode: string | null
+  dataKey: Buffer | null
+  erasedAt: Date | null
+  createdAt: Date
+}
+
+export type Contact = {
+  id: ContactId
+  channel: ChannelName
+  address: string
+  team: boolean
+  linkedBy: 'api' | 'bot'
+  linkedAt: Date
+  blockedReason: 'blocked' | 'not_found' | null
+  /** False when the link was proved by a phone that is no longer the client's. */
+  isCurrent: boolean
+}
+
+export const purposes = ['service', 'advertising'] as const
+export type Purpose = (typeof purposes)[number]
+
+/** One word of a client (or of the sender on his behalf) about one purpose. The latest by `at` holds. */
+export type Consent = {
+  purpose: Purpose
+  granted: boolean
+  at: Date
+  givenBy: 'api' | 'bot' | 'event'
+  channel: ChannelName | null
+  wording: string | null
+  wordingHash: string | null
+}

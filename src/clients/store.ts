@@ -1,0 +1,273 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { type ChannelName, channelNames } from '../channels/channel.ts'
+import type { Queryable } from '../db/database.ts'
+import { sql } from '../db/sql.ts'
+import { branded, type ClientId, newId } from '../lib/ids.ts'
+import { type Client, type Consent, type Contact, purposes } from './client.ts'
+import type { Vault } from './vault.ts'
+
+export type ClientNeeds = { db: Queryable; vault: Vault }
+
+const clientRow = z.object({
+  id: z.string().transform(branded<'client'>),
+  external_id: z.string().nullable(),
+  phone: z.instanceof(Buffer).nullable(),
+  full_name: z.instanceof(Buffer).nullable(),
+  branch_code: z.string().nullable(),
+  data_key: z.instanceof(Buffer).nullable(),
+  created_at: z.date(),
+  erased_at: z.date().nullable(),
+})
+
+export async function clientById(needs: ClientNeeds, id: ClientId): Promise<Client | undefined> {
+  const row = await needs.db.maybeOne(clientRow, sql`select * from clients where id = ${id}`)
+  return row && opened(needs.vault, row)
+}
+
+export async function clientByExternalId(needs: ClientNeeds, externalId: string): Promise<Client | undefined> {
+  const row = await needs.db.maybeOne(
+    clientRow,
+    sql`select * from clients where external_id = ${externalId} and erased_at is null`,
+  )
+  return row && opened(needs.vault, row)
+}
+
+export async function clientsByPhone(needs: ClientNeeds, phone: string): Promise<Client[]> {
+  const rows = await needs.db.many(
+    clientRow,
+    sql`select * from clients where phone_index = ${needs.vault.index('phone', phone)} and erased_at is null order by id`,
+  )
+  return rows.map((row) => opened(needs.vault, row))
+}
+
+export type NewClient = {
+  externalId?: string | undefined
+  phone?: string | undefined
+  fullName?: string | undefined
+  branchCode?: string | undefined
+}
+
+/**
+ * Makes clients in one statement; answers those it made. What another process has made at the same time is left out:
+ * look again. Sorted, so that two processes that make the same clients wait for each other instead of dying of a deadlock.
+ */
+export async function insertClients(needs: ClientNeeds, inputs: readonly NewClient[]): Promise<Client[]> {
+  const { vault } = needs
+  const rows = inputs
+    .map((input) => {
+      const id = newId('client')
+      const owner = { id, dataKey: vault.newKey(id) }
+      const sealed = (field: string, text?: string) => (text === undefined ? null : vault.seal(owner, field, text))
+      return {
+        ...owner,
+        externalId: input.externalId ?? null,
+        phoneIndex: input.phone === undefined ? null : vault.index('phone', input.phone),
+        phone: sealed('phone', input.phone),
+        fullName: sealed('full_name', input.fullName),
+        branchCode: input.branchCode ?? null,
+      }
+    })
+    .sort((a, b) => sortKey(a).localeCompare(sortKey(b)))
+  const made = await needs.db.many(
+    clientRow,
+    sql`insert into clients (id, external_id, phone_index, phone, full_name, branch_code, data_key)
+        select * from unnest(${rows.map((r) => r.id)}::text[], ${rows.map((r) => r.externalId)}::text[],
+          ${rows.map((r) => r.phoneIndex)}::bytea[], ${rows.map((r) => r.phone)}::bytea[], ${rows.map((r) => r.fullName)}::bytea[],
+          ${rows.map((r) => r.branchCode)}::text[], ${rows.map((r) => r.dataKey)}::bytea[])
+        on conflict do nothing returning *`,
+  )
+  return made.map((row) => opened(vault, row))
+}
+
+function sortKey(row: { externalId: string | null; phoneIndex: Buffer | null }): string {
+  return `${row.externalId ?? ''}/${row.phoneIndex?.toString('hex') ?? ''}`
+}
+
+/** Every living client with one of these ids or phones. */
+export async function findClients(
+  needs: ClientNeeds,
+  wanted: { externalIds: string[]; phones: string[] },
+): Promise<Client[]> {
+  const rows = await needs.db.many(
+    clientRow,
+    sql`select * from clients where external_id = any(${wanted.externalIds}::text[]) and erased_at is null
+        union
+        select * from clients where phone_index = any(${wanted.phones.map((each) => needs.vault.index('phone', each))}::bytea[])
+          and erased_at is null`,
+  )
+  return rows.map((row) => opened(needs.vault, row))
+}
+
+/** Holds these clients until the transaction ends: whatever is kept for one of them gets its place in line here. */
+export async function lockClients(db: Queryable, ids: readonly ClientId[]): Promise<void> {
+  await db.run(sql`select 1 from clients where id = any(${ids}::text[]) order by id for no key update`)
+}
+
+export type ClientChange = {
+  externalId?: string | undefined
+  phone?: string | undefined
+  fullName?: string | undefined
+  branchCode?: string | undefined
+}
+
+/** Writes the fields that are given; the others stay. */
+export async function updateClient(needs: ClientNeeds, client: Client, change: ClientChange): Promise<void> {
+  const sealed = (field: string, text: string | undefined) =>
+    text === undefined ? null : needs.vault.seal(client, field, text)
+  await needs.db.run(
+    sql`update clients set
+          external_id = coalesce(${change.externalId ?? null}, external_id),
+          phone_index = coalesce(${change.phone === undefined ? null : needs.vault.index('phone', change.phone)}, phone_index),
+          phone = coalesce(${sealed('phone', change.phone)}, phone),
+          full_name = coalesce(${sealed('full_name', change.fullName)}, full_name),
+          branch_code = coalesce(${change.branchCode ?? null}, branch_code),
+          updated_at = now()
+        where id = ${client.id}`,
+  )
+}
+
+function opened(vault: Vault, row: z.output<typeof clientRow>): Client {
+  const owner = { id: row.id, dataKey: row.data_key }
+  return {
+    id: row.id,
+    externalId: row.external_id,
+    phone: vault.open(owner, 'phone', row.phone),
+    fullName: vault.open(owner, 'full_name', row.full_name),
+    branchCode: row.branch_code,
+    dataKey: row.data_key,
+    erasedAt: row.erased_at,
+    createdAt: row.created_at,
+  }
+}
+
+const contactRow = z.object({
+  id: z.string().transform(branded<'contact'>),
+  channel: z.enum(channelNames),
+  address: z.instanceof(Buffer),
+  team: z.boolean(),
+  linked_by: z.enum(['api', 'bot']),
+  linked_at: z.date(),
+  blocked_reason: z.enum(['blocked', 'not_found']).nullable(),
+  is_current: z.boolean(),
+})
+
+export async function contactsOf(needs: ClientNeeds, client: Client): Promise<Contact[]> {
+  const rows = await needs.db.many(
+    contactRow,
+    sql`select k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
+               (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as is_current
+        from contacts k join clients c on c.id = k.client_id where k.client_id = ${client.id} order by k.channel`,
+  )
+  return rows.flatMap((row) => {
+    const address = needs.vault.open(client, 'address', row.address)
+    if (address === undefined) return []
+    return [
+      {
+        id: row.id,
+        channel: row.channel,
+        address,
+        team: row.team,
+        linkedBy: row.linked_by,
+        linkedAt: row.linked_at,
+        blockedReason: row.blocked_reason,
+        isCurrent: row.is_current,
+      },
+    ]
+  })
+}
+
+export type NewContact = {
+  channel: ChannelName
+  address: string
+  team?: boolean | undefined
+  linkedBy: 'api' | 'bot'
+  /** The phone that proved the link, when one did. */
+  provedBy?: string
+}
+
+/** One contact a channel: a new address takes the place of the old one, and a block ends with a new link. */
+export async function linkContact(needs: ClientNeeds, client: Client, contact: NewContact): Promise<void> {
+  const { vault } = needs
+  await needs.db.run(
+    sql`insert into contacts (id, client_id, channel, address, address_index, phone_index, linked_by, team)
+        values (${newId('contact')}, ${client.id}, ${contact.channel}, ${vault.seal(client, 'address', contact.address)},
+                ${addressIndex(vault, contact.channel, contact.address)},
+                ${contact.provedBy === undefined ? null : vault.index('phone', contact.provedBy)}, ${contact.linkedBy}, ${contact.team ?? false})
+        on conflict (client_id, channel) do update set
+          address = excluded.address, address_index = excluded.address_index, phone_index = excluded.phone_index,
+          linked_by = excluded.linked_by, linked_at = now(), blocked_at = null, blocked_reason = null,
+          team = coalesce(${contact.team ?? null}, contacts.team)`,
+  )
+}
+
+export function addressIndex(vault: Vault, channel: ChannelName, address: string): Buffer {
+  return vault.index('address', `${channel}:${address}`)
+}
+
+/** Marks every contact behind that address; null makes it reachable again. */
+export async function markAddress(
+  needs: ClientNeeds,
+  channel: ChannelName,
+  address: string,
+  reason: 'blocked' | 'not_found' | null,
+): Promise<void> {
+  await needs.db.run(
+    sql`update contacts set blocked_reason = ${reason}, blocked_at = case when ${reason}::text is null then null else now() end
+        where channel = ${channel} and address_index = ${addressIndex(needs.vault, channel, address)}`,
+  )
+}
+
+/** The clients who are linked to that address. */
+export async function clientsByAddress(needs: ClientNeeds, channel: ChannelName, address: string): Promise<Client[]> {
+  const rows = await needs.db.many(
+    clientRow,
+    sql`select c.* from clients c join contacts k on k.client_id = c.id
+        where k.channel = ${channel} and k.address_index = ${addressIndex(needs.vault, channel, address)}
+          and c.erased_at is null and (k.phone_index is null or k.phone_index is not distinct from c.phone_index)
+        order by c.id`,
+  )
+  return rows.map((row) => opened(needs.vault, row))
+}
+
+export type NewConsent = Omit<Consent, 'wordingHash'>
+
+export async function recordConsent(needs: ClientNeeds, client: ClientId, consent: NewConsent): Promise<void> {
+  await needs.db.run(
+    sql`insert into consents (id, client_id, purpose, granted, wording, wording_hash, at, given_by, channel)
+        values (${newId('consent')}, ${client}, ${consent.purpose}, ${consent.granted}, ${consent.wording},
+                ${consent.wording === null ? null : wordingHash(consent.wording)}, ${consent.at}, ${consent.givenBy}, ${consent.channel})`,
+  )
+}
+
+const consentRow = z.object({
+  purpose: z.enum(purposes),
+  granted: z.boolean(),
+  at: z.date(),
+  given_by: z.enum(['api', 'bot', 'event']),
+  channel: z.enum(channelNames).nullable(),
+  wording: z.string().nullable(),
+  wording_hash: z.string().nullable(),
+})
+
+/** Every word, newest first. */
+export async function consentsOf(needs: { db: Queryable }, client: ClientId): Promise<Consent[]> {
+  const rows = await needs.db.many(
+    consentRow,
+    sql`select purpose, granted, at, given_by, channel, wording, wording_hash from consents
+        where client_id = ${client} order by at desc, recorded_at desc`,
+  )
+  return rows.map((row) => ({
+    purpose: row.purpose,
+    granted: row.granted,
+    at: row.at,
+    givenBy: row.given_by,
+    channel: row.channel,
+    wording: row.wording,
+    wordingHash: row.wording_hash,
+  }))
+}
+
+export function wordingHash(wording: string): string {
+  return createHash('sha256').update(wording).digest('hex')
+}

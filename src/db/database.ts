@@ -1,0 +1,121 @@
+import pg from 'pg'
+import type { z } from 'zod'
+import { type Sql, statementName } from './sql.ts'
+
+export type Queryable = {
+  many<S extends z.ZodType>(row: S, query: Sql): Promise<z.output<S>[]>
+  one<S extends z.ZodType>(row: S, query: Sql): Promise<z.output<S>>
+  maybeOne<S extends z.ZodType>(row: S, query: Sql): Promise<z.output<S> | undefined>
+  /** Runs a statement whose rows nobody reads; answers how many it touched. */
+  run(query: Sql): Promise<number>
+}
+
+export type Database = Queryable & {
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
+  /** A session of its own, for LISTEN and for advisory locks that outlive a statement. */
+  session<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+export type Pool = pg.Pool
+
+export type DatabaseSettings = {
+  url: string
+  max: number
+  /** Gives up on a connection after this, so that a request can be answered 503 in time. */
+  connectTimeoutMs?: number
+  onIdleError?: (error: Error) => void
+}
+
+export function openDatabase(settings: DatabaseSettings): Database {
+  const pool = openPool(settings)
+  return {
+    ...queryable(pool),
+    transaction: (work) => inTransaction(pool, work),
+    session: async (work) => {
+      const client = await pool.connect()
+      try {
+        return await work(client)
+      } finally {
+        client.release(true)
+      }
+    },
+    close: () => pool.end(),
+  }
+}
+
+/** @param settings.searchPath for a library with tables of its own: such a pool keeps pg's usual types. */
+export function openPool(settings: DatabaseSettings & { searchPath?: string }): Pool {
+  const pool = new pg.Pool({
+    connectionString: settings.url,
+    max: settings.max,
+    connectionTimeoutMillis: settings.connectTimeoutMs ?? 3000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    statement_timeout: 30_000,
+    application_name: 'vestnik',
+    ...(settings.searchPath === undefined ? { types: { getTypeParser } } : { options: `-c search_path=${settings.searchPath}` }),
+  })
+  pool.on('error', (error) => settings.onIdleError?.(error))
+  return pool
+}
+
+/** bigint columns become BigInt: kopecks must never pass through a float. */
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  if (oid === pg.types.builtins.INT8 && format !== 'binary') return BigInt
+  return pg.types.getTypeParser(oid, format)
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work(queryable(client))
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+function queryable(client: pg.Pool | pg.PoolClient): Queryable {
+  const rows = async <S extends z.ZodType>(row: S, query: Sql) => {
+    const result = await client.query({ name: statementName(query), text: query.text, values: query.values })
+    return result.rows.map((each) => row.parse(each))
+  }
+  return {
+    many: rows,
+    one: async (row, query) => {
+      const [first] = await rows(row, query)
+      if (first === undefined) throw new Error(`expected one row, found none: ${query.text.slice(0, 80)}`)
+      return first
+    },
+    maybeOne: async (row, query) => (await rows(row, query))[0],
+    run: async (query) => {
+      const result = await client.query({ name: statementName(query), text: query.text, values: query.values })
+      return result.rowCount ?? 0
+    },
+  }
+}
+
+/** True when Postgres cannot be reached or refuses work for now: a matter of waiting, not of the statement. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (/^(08|53|57P|58)/.test(code) || code === '25006') return true
+  if (/^(ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code)) return true
+  return /connection terminated|timeout exceeded when trying to connect|connection timeout|client was closed|the database system is/i.test(
+    error.message,
+  )
+}
+
+/** True when one of the values of a statement is to blame (SQLSTATE classes 22 and 23). */
+export function isDataError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^2[23]/.test(error.code)
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+
+/** A statement and its parameters. Values never become text of the statement. */
+export type Sql = { text: string; values: unknown[]; strings?: TemplateStringsArray }
+
+export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
+  if (!values.some(isSql)) return { text: plainText(strings), values, strings }
+  return flatten(strings, values)
+}
+
+/** Joins conditions with `and`; no conditions are `true`. */
+export function and(conditions: Sql[]): Sql {
+  return conditions.reduce((all, each) => sql`${all} and ${each}`, sql`true`)
+}
+
+const names = new WeakMap<TemplateStringsArray, string>()
+const texts = new WeakMap<TemplateStringsArray, string>()
+
+/** Prepared-statement name, so that Postgres plans a statement once a connection. Composed statements are not named. */
+export function statementName(query: Sql): string | undefined {
+  if (!query.strings) return undefined
+  let name = names.get(query.strings)
+  if (name === undefined) {
+    name = `v_${createHash('sha1').update(query.text).digest('hex').slice(0, 24)}`
+    names.set(query.strings, name)
+  }
+  return name
+}
+
+function plainText(strings: TemplateStringsArray): string {
+  let text = texts.get(strings)
+  if (text === undefined) {
+    text = strings.reduce((all, part, index) => (index === 0 ? part : `${all}$${index}${part}`), '')
+    texts.set(strings, text)
+  }
+  return text
+}
+
+function flatten(strings: readonly string[], values: unknown[]): Sql {
+  let text = strings[0] ?? ''
+  const flat: unknown[] = []
+  values.forEach((value, index) => {
+    if (isSql(value)) {
+      const offset = flat.length
+      text += value.text.replace(/\$(\d+)/g, (_, digits: string) => `$${Number(digits) + offset}`)
+      flat.push(...value.values)
+    } else {
+      flat.push(value)
+      text += `$${flat.length}`
+    }
+    text += strings[index + 1] ?? ''
+  })
+  return { text, values: flat }
+}
+
+function isSql(value: unknown): value is Sql {
+  return typeof value === 'object' && value !== null && 'text' in value && 'values' in value
+}

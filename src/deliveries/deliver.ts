@@ -1,0 +1,162 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Channel, ChannelName, Outcome } from '../channels/channel.ts'
+import type { Message } from '../channels/message.ts'
+import type { Vault } from '../clients/vault.ts'
+import type { Database } from '../db/database.ts'
+import { createBatcher } from '../lib/batcher.ts'
+import type { DeliveryId, EventId } from '../lib/ids.ts'
+import type { QueueSystem } from '../queue/queue.ts'
+import type { Guard } from './delivery.ts'
+import { deliveryJob } from './jobs.ts'
+import { asRepeat, messageText, storedMessageOf } from './message.ts'
+import { judge } from './retry.ts'
+import type { SlotLimits } from './slots.ts'
+import { type Claimed, type ClaimResult, claim } from './store/claim.ts'
+import { type Closed, type Closing, close } from './store/close.ts'
+import type { Decided } from './store/decide.ts'
+
+export type DeliverNeeds = {
+  db: Database
+  vault: Vault
+  queue: Pick<QueueSystem, 'add'>
+  channel: Channel
+  limits: SlotLimits
+  guard: Guard
+  /** Longer than a call may take, so that a lease only runs out when its worker is gone. */
+  leaseMs: number
+  /** The message anew, for a delivery whose wording has aged. */
+  render(eventId: EventId): Promise<Message | undefined>
+  onDone(line: DeliveryLine): void
+  onQueueTrouble(error: unknown): void
+}
+
+/** The one wide line of a delivery job. Nothing personal in it. */
+export type DeliveryLine = {
+  delivery: DeliveryId
+  channel: ChannelName
+  result: 'gone' | 'behind' | 'early' | 'dropped' | 'attempted'
+  reason?: string | null
+  attempt?: number
+  repeat?: boolean
+  outcome?: string
+  code?: string
+  state?: string
+  durationMs?: number
+  waitedMs?: number
+}
+
+export type Deliver = (id: DeliveryId, signal: AbortSignal) => Promise<void>
+
+/** A bot that is busy for longer than this gives the job back to the queue. */
+const longestWaitMs = 5_000
+
+/** One delivery of this channel: claim the row, call the messenger, close the attempt, wake whoever waited. */
+export function createDeliver(needs: DeliverNeeds): Deliver {
+  const claims = createBatcher<DeliveryId, ClaimResult>({
+    limit: 100,
+    queueLimit: 10_000,
+    work: async (ids) => {
+      const results = await claim(needs, needs.channel.name, ids)
+      return ids.map((id) => results.get(id) ?? { kind: 'gone' })
+    },
+  })
+  const closes = createBatcher<Closing, Closed>({ limit: 100, queueLimit: 10_000, work: (items) => close(needs, items) })
+
+  return async (id, signal) => {
+    const result = await claimInTurn(needs, claims.run, id, signal)
+    if (result.kind === 'claimed') return await attempt(needs, closes.run, result)
+    if (result.kind === 'dropped') await hint(needs, result.woken)
+    needs.onDone({
+      delivery: id,
+      channel: needs.channel.name,
+      result: result.kind,
+      reason: result.kind === 'dropped' ? result.reason : null,
+    })
+  }
+}
+
+/** While the bot's budget is used up the job waits here: the backlog stays in the queue, in order. */
+async function claimInTurn(
+  needs: DeliverNeeds,
+  tryClaim: (id: DeliveryId) => Promise<ClaimResult>,
+  id: DeliveryId,
+  signal: AbortSignal,
+): Promise<ClaimResult> {
+  while (true) {
+    const result = await tryClaim(id)
+    if (result.kind !== 'early') return result
+    if (!result.isWholeBot || result.inMs > longestWaitMs || signal.aborted) {
+      const { channel, lane, attempts, inMs } = result
+      await needs.queue.add([deliveryJob({ id, channel, lane, attempts, delayMs: inMs, wokenBy: `e${Date.now().toString(36)}` })])
+      return result
+    }
+    await pause(result.inMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+async function attempt(
+  needs: DeliverNeeds,
+  noteClosing: (closing: Closing) => Promise<Closed>,
+  claimed: Claimed,
+): Promise<void> {
+  const claimedAtLocal = performance.now()
+  const waitedMs = claimed.startAt.getTime() - claimed.claimedAt.getTime()
+  if (waitedMs > 0) await pause(waitedMs)
+  const { message, fresh } = await messageFor(needs, claimed)
+  const startedAt = performance.now()
+  // A process that was stopped in between may have lost its lease, and the repeat may be on its way.
+  const outcome: Outcome =
+    startedAt - claimedAtLocal > needs.leaseMs / 3
+      ? { kind: 'deferred', reason: 'network', code: 'worker_paused', description: 'the worker stood still before the call' }
+      : await needs.channel.send({ address: claimed.address, message, deliveryId: claimed.id })
+  const durationMs = performance.now() - startedAt
+  const { failures, repeat, brokenCount } = claimed
+  const decision = judge({ outcome, failures, repeat, brokenCount, jitter: Math.random() })
+  const closing = { claimed, outcome, decision, durationMs, message: fresh }
+  const { wasOurs, woken } = await noteClosing(closing)
+  if (wasOurs && decision.nextInMs !== null) {
+    const { id, channel, lane, attempt } = claimed
+    await hintOf(needs, [deliveryJob({ id, channel, lane, attempts: attempt, delayMs: decision.nextInMs })])
+  }
+  await hint(needs, woken)
+  needs.onDone({
+    delivery: claimed.id,
+    channel: claimed.channel,
+    result: 'attempted',
+    attempt: claimed.attempt,
+    repeat,
+    outcome: outcome.kind,
+    ...(outcome.kind === 'sent' ? {} : { code: outcome.code }),
+    state: decision.state,
+    reason: decision.reason,
+    durationMs: Math.round(durationMs),
+    waitedMs: Math.round(waitedMs),
+  })
+}
+
+async function messageFor(needs: DeliverNeeds, claimed: Claimed): Promise<{ message: Message; fresh: string | undefined }> {
+  const renewed = claimed.isStale ? await needs.render(claimed.eventId) : undefined
+  const message = renewed ?? storedMessageOf(claimed.message)
+  return {
+    message: claimed.repeat ? asRepeat(message) : message,
+    fresh: renewed === undefined ? undefined : messageText(renewed),
+  }
+}
+
+async function hint(needs: DeliverNeeds, woken: readonly Decided[]): Promise<void> {
+  const wokenBy = `w${Date.now().toString(36)}`
+  await hintOf(
+    needs,
+    woken.map((each) => deliveryJob({ ...each, wokenBy })),
+  )
+}
+
+/** A queue that is away loses nothing: the sweep finds what is due. */
+async function hintOf(needs: DeliverNeeds, jobs: ReturnType<typeof deliveryJob>[]): Promise<void> {
+  if (jobs.length === 0) return
+  try {
+    await needs.queue.add(jobs)
+  } catch (error) {
+    needs.onQueueTrouble(error)
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { type ChannelName, channelNames } from '../channels/channel.ts'
+
+/** What happened to a message, as the public contract words it (§3.4). */
+export const deliveryStates = [
+  'queued',
+  'waiting',
+  'sending',
+  'sent',
+  'delivered',
+  'unknown',
+  'failed',
+  'skipped',
+] as const
+export type DeliveryState = (typeof deliveryStates)[number]
+
+export const reasons = [
+  'no_contact',
+  'no_consent',
+  'opted_out',
+  'blocked',
+  'not_found',
+  'channel_off',
+  'channel_forbidden',
+  'expired',
+  'superseded',
+  'too_late',
+  'test_mode',
+  'not_team',
+  'rejected_by_channel',
+  'template_error',
+  'rate_limited',
+  'network',
+  'channel_down',
+  'config',
+  'erased',
+] as const
+export type Reason = (typeof reasons)[number]
+
+export const engagements = ['read', 'tapped', 'replied'] as const
+export type Engagement = (typeof engagements)[number]
+
+/** Money goes first through every shared limit (promise 5). */
+export const lanes = ['money', 'ordinary'] as const
+export type Lane = (typeof lanes)[number]
+
+export const deliveryStateSchema = z.enum(deliveryStates)
+export const reasonSchema = z.enum(reasons)
+
+export type SendMode = 'live' | 'team' | 'test'
+
+/** What must hold at the moment of sending, whatever was planned before (promise 9). */
+export type Guard = {
+  sendMode: SendMode
+  /** The channels that are on and that the law allows here. */
+  channels: readonly ChannelName[]
+}
+
+export const channelNameSchema = z.enum(channelNames)

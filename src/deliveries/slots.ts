@@ -1,0 +1,47 @@
+import type { DeliveryId } from '../lib/ids.ts'
+import type { Lane } from './delivery.ts'
+
+/** A channel's limits. One budget a bot, shared by all workers through the database (promise 6). */
+export type SlotLimits = {
+  perSecond: number
+  /** A chat's own limit: one message in this time, once its burst is used up. */
+  chatIntervalMs: number
+}
+
+export type BotLimits = { freeAt: Date; pausedUntil: Date; brokenCount: number }
+
+export type Slot = { kind: 'slot' | 'full'; at: Date }
+
+/**
+ * How far ahead of its time a call may be taken. Money may run further ahead than a promo, so that a promo never
+ * takes the budget which a payout that comes a moment later needs (promise 5).
+ */
+const horizonMs: Record<Lane, number> = { money: 400, ordinary: 40 }
+
+/** Gives each delivery its moment, money first, in the order of events; those that do not fit are told when to ask again. */
+export function slotsFor(
+  ready: readonly { id: DeliveryId; lane: Lane; event_seq: bigint }[],
+  bot: BotLimits,
+  limits: SlotLimits,
+  now: Date,
+): Map<DeliveryId, Slot> {
+  const slots = new Map<DeliveryId, Slot>()
+  if (bot.pausedUntil > now) {
+    for (const each of ready) slots.set(each.id, { kind: 'full', at: bot.pausedUntil })
+    return slots
+  }
+  const intervalMs = 1000 / limits.perSecond
+  let next = Math.max(bot.freeAt.getTime(), now.getTime())
+  for (const each of [...ready].sort(moneyFirst)) {
+    const fits = next - now.getTime() <= horizonMs[each.lane]
+    // Asked to come back a little before its turn, so that the budget never idles.
+    slots.set(each.id, fits ? { kind: 'slot', at: new Date(next) } : { kind: 'full', at: new Date(next - horizonMs[each.lane]) })
+    next += intervalMs
+  }
+  return slots
+}
+
+function moneyFirst(a: { lane: Lane; event_seq: bigint }, b: { lane: Lane; event_seq: bigint }): number {
+  if (a.lane !== b.lane) return a.lane === 'money' ? -1 : 1
+  return a.event_seq < b.event_seq ? -1 : 1
+}

@@ -1,0 +1,54 @@
+import type { ChannelName } from '../channels/channel.ts'
+import type { Guard, Reason } from './delivery.ts'
+
+/** What the database knows of a delivery at the moment somebody wants to send it. */
+export type Facts = {
+  channel: ChannelName
+  isBehind: boolean
+  isErased: boolean
+  isTest: boolean
+  hasContact: boolean
+  contactIsCurrent: boolean
+  blockedReason: 'blocked' | 'not_found' | null
+  isTeam: boolean
+  /** The client's latest word about the consent this message needs; null when there never was one. */
+  consent: boolean | null
+  nextAttemptAt: Date | null
+  expiresAt: Date
+  chatFreeAt: Date
+}
+
+export type Standing =
+  | { kind: 'go' }
+  /** Behind an earlier message of the same client: the one that finishes wakes it. */
+  | { kind: 'behind' }
+  | { kind: 'early'; at: Date }
+  | { kind: 'drop'; state: 'skipped' | 'failed'; reason: Reason }
+
+/** How far a chat may run ahead of its limit: three messages at once, then one by one. */
+const chatBurstMs = 2_000
+const clockToleranceMs = 50
+
+/** Whether a delivery may leave now. Looks at everything anew: a block, a withdrawal or a ban counts at once. */
+export function standingOf(facts: Facts, guard: Guard, now: Date): Standing {
+  const dropped = dropReason(facts, guard)
+  if (dropped) return dropped
+  if (facts.expiresAt <= now) return { kind: 'drop', state: 'failed', reason: 'expired' }
+  if (facts.isBehind) return { kind: 'behind' }
+  const soonest = Math.max(facts.nextAttemptAt?.getTime() ?? 0, facts.chatFreeAt.getTime() - chatBurstMs)
+  if (soonest > now.getTime() + clockToleranceMs) return { kind: 'early', at: new Date(soonest) }
+  return { kind: 'go' }
+}
+
+function dropReason(facts: Facts, guard: Guard): Standing | undefined {
+  const skip = (reason: Reason): Standing => ({ kind: 'drop', state: 'skipped', reason })
+  if (facts.isErased) return skip('erased')
+  if (facts.isTest || guard.sendMode === 'test') return skip('test_mode')
+  if (!guard.channels.includes(facts.channel)) return skip('channel_off')
+  if (!facts.hasContact || !facts.contactIsCurrent) return skip('no_contact')
+  if (guard.sendMode === 'team' && !facts.isTeam) return skip('not_team')
+  if (facts.consent === null) return skip('no_consent')
+  if (!facts.consent) return skip('opted_out')
+  if (facts.blockedReason !== null) return { kind: 'drop', state: 'failed', reason: facts.blockedReason }
+  return undefined
+}

@@ -1,0 +1,246 @@
+import { z } from 'zod'
+import { type ChannelName, channelNames } from '../../channels/channel.ts'
+import type { Vault } from '../../clients/vault.ts'
+import type { Database, Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import { openAttempts } from '../../journal/record.ts'
+import { type AttemptId, branded, type ClientId, type ContactId, type DeliveryId, type EventId, newId } from '../../lib/ids.ts'
+import { keyBy } from '../../lib/list.ts'
+import { type Guard, type Lane, lanes, type Reason } from '../delivery.ts'
+import { type Slot, type SlotLimits, slotsFor } from '../slots.ts'
+import { type Standing, standingOf } from '../standing.ts'
+import { type Decided, decide } from './decide.ts'
+import { chatTaken, readLimits, takeSlots } from './limits.ts'
+
+export type Claimed = {
+  kind: 'claimed'
+  id: DeliveryId
+  attemptId: AttemptId
+  eventId: EventId
+  clientId: ClientId
+  dataKey: Buffer | null
+  contactId: ContactId
+  channel: ChannelName
+  lane: Lane
+  address: string
+  message: string
+  repeat: boolean
+  attempt: number
+  failures: number
+  brokenCount: number
+  /** When the bot's shared budget lets this call go. */
+  startAt: Date
+  /** The database's clock when it was claimed. */
+  claimedAt: Date
+  isStale: boolean
+}
+
+export type ClaimResult =
+  | Claimed
+  | { kind: 'gone' }
+  | { kind: 'behind' }
+  | { kind: 'early'; inMs: number; channel: ChannelName; lane: Lane; attempts: number; isWholeBot: boolean }
+  | { kind: 'dropped'; reason: Reason; woken: Decided[] }
+
+export type ClaimNeeds = { db: Database; vault: Vault; guard: Guard; limits: SlotLimits; leaseMs: number }
+
+/**
+ * Takes deliveries of one channel for sending, and opens their attempts. A delivery goes to one worker only: the row is
+ * locked, looked at, and marked `sending` in one transaction that is over before the messenger is called.
+ */
+export async function claim(
+  needs: ClaimNeeds,
+  channel: ChannelName,
+  ids: readonly DeliveryId[],
+): Promise<Map<DeliveryId, ClaimResult>> {
+  return await needs.db.transaction(async (db) => {
+    const rows = await lockRows(db, channel, ids)
+    const now = rows[0]?.now ?? new Date()
+    const results = new Map<DeliveryId, ClaimResult>()
+    const ready: Row[] = []
+    for (const row of rows) {
+      const standing = standingOf(factsOf(row), needs.guard, now)
+      if (standing.kind === 'go') ready.push(row)
+      else results.set(row.id, await settle(db, row, standing, now))
+    }
+    if (ready.length > 0) {
+      const limits = await readLimits(db, channel)
+      const slots = slotsFor(ready, limits, needs.limits, now)
+      const taken = ready.filter((row) => slots.get(row.id)?.kind === 'slot')
+      for (const row of ready) results.set(row.id, resultOf(needs.vault, row, slots.get(row.id), limits.brokenCount, now))
+      await markSending(db, taken, slots, needs.leaseMs, results)
+      await takeSlots(db, channel, taken.length, needs.limits, now)
+      await chatTaken(
+        db,
+        taken.flatMap((row) => row.contact_id ?? []),
+        needs.limits.chatIntervalMs,
+      )
+    }
+    return results
+  })
+}
+
+const id = <K extends 'delivery' | 'event' | 'client' | 'contact'>() => z.string().transform(branded<K>)
+
+const claimRow = z.object({
+  id: id<'delivery'>(),
+  event_id: id<'event'>(),
+  client_id: id<'client'>(),
+  contact_id: id<'contact'>().nullable(),
+  channel: z.enum(channelNames),
+  lane: z.enum(lanes),
+  state: z.enum(['queued', 'waiting', 'unknown']),
+  test: z.boolean(),
+  message: z.instanceof(Buffer).nullable(),
+  attempts: z.number(),
+  failures: z.number(),
+  next_attempt_at: z.date().nullable(),
+  stale_at: z.date().nullable(),
+  expires_at: z.date(),
+  event_seq: z.bigint(),
+  data_key: z.instanceof(Buffer).nullable(),
+  address: z.instanceof(Buffer).nullable(),
+  blocked_reason: z.enum(['blocked', 'not_found']).nullable(),
+  team: z.boolean().nullable(),
+  contact_is_current: z.boolean().nullable(),
+  chat_free_at: z.date().or(z.number()).nullable(),
+  consent: z.boolean().nullable(),
+  is_behind: z.boolean(),
+  now: z.date(),
+})
+type Row = z.output<typeof claimRow>
+
+/**
+ * An earlier message holds back a later one of the same client, and so does an earlier fact that is not planned yet (for
+ * ten minutes: one that cannot be planned must not hold its client for ever). A promo holds back money only while it is
+ * in hand or has just come (promise 5).
+ */
+async function lockRows(db: Queryable, channel: ChannelName, ids: readonly DeliveryId[]): Promise<Row[]> {
+  return await db.many(
+    claimRow,
+    sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.state, d.test, d.message, d.attempts, d.failures,
+          d.next_attempt_at, d.stale_at, d.expires_at, d.event_seq, c.data_key, k.address, k.blocked_reason, k.team,
+          (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as contact_is_current,
+          k.free_at as chat_free_at,
+          (select s.granted from consents s where s.client_id = d.client_id and s.purpose = d.purpose
+             order by s.at desc, s.recorded_at desc limit 1) as consent,
+          (exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null and e.event_seq < d.event_seq
+              and (d.lane <> 'money' or e.lane = 'money' or e.state = 'sending'
+                   or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, '-infinity') <= clock_timestamp())))
+           or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.seq < d.event_seq
+              and v.received_at > now() - interval '10 minutes')) as is_behind,
+          clock_timestamp() as now
+        from deliveries d join clients c on c.id = d.client_id left join contacts k on k.id = d.contact_id
+        where d.id = any(${ids}::text[]) and d.channel = ${channel} and d.decided_at is null and d.state in ('queued', 'waiting', 'unknown')
+        order by d.lane, d.event_seq for update of d skip locked`,
+  )
+}
+
+function factsOf(row: Row) {
+  return {
+    channel: row.channel,
+    isBehind: row.is_behind,
+    isErased: row.data_key === null || row.message === null,
+    isTest: row.test,
+    hasContact: row.address !== null,
+    contactIsCurrent: row.contact_is_current ?? false,
+    blockedReason: row.blocked_reason,
+    isTeam: row.team ?? false,
+    consent: row.consent,
+    nextAttemptAt: row.next_attempt_at,
+    expiresAt: row.expires_at,
+    // pg reads '-infinity' as a number.
+    chatFreeAt: row.chat_free_at instanceof Date ? row.chat_free_at : new Date(0),
+  }
+}
+
+async function settle(
+  db: Queryable,
+  row: Row,
+  standing: Exclude<Standing, { kind: 'go' }>,
+  now: Date,
+): Promise<ClaimResult> {
+  switch (standing.kind) {
+    case 'behind':
+      if (row.state === 'queued') await db.run(sql`update deliveries set state = 'waiting' where id = ${row.id}`)
+      return { kind: 'behind' }
+    case 'early':
+      await db.run(
+        sql`update deliveries set next_attempt_at = ${standing.at}, state = case when state = 'unknown' then state else 'waiting' end
+            where id = ${row.id}`,
+      )
+      return early(row, standing.at, now, false)
+    case 'drop': {
+      // The first answer was lost: whether that message arrived is still unknown, whatever has changed since.
+      const state = row.state === 'unknown' ? 'unknown' : standing.state
+      const woken = await decide(db, [{ id: row.id, state, reason: standing.reason }])
+      return { kind: 'dropped', reason: standing.reason, woken }
+    }
+  }
+}
+
+function early(row: Row, at: Date, now: Date, isWholeBot: boolean): ClaimResult {
+  const inMs = Math.max(1, at.getTime() - now.getTime())
+  return { kind: 'early', inMs, channel: row.channel, lane: row.lane, attempts: row.attempts, isWholeBot }
+}
+
+function resultOf(vault: Vault, row: Row, slot: Slot | undefined, brokenCount: number, now: Date): ClaimResult {
+  if (slot?.kind !== 'slot') return early(row, slot?.at ?? now, now, true)
+  const owner = { id: row.client_id, dataKey: row.data_key }
+  const address = vault.open(owner, 'address', row.address)
+  const message = vault.open(owner, 'message', row.message)
+  if (address === undefined || message === undefined || row.contact_id === null) throw new Error('a claimed delivery lacks its parts')
+  return {
+    kind: 'claimed',
+    id: row.id,
+    attemptId: newId('attempt'),
+    eventId: row.event_id,
+    clientId: row.client_id,
+    dataKey: row.data_key,
+    contactId: row.contact_id,
+    channel: row.channel,
+    lane: row.lane,
+    address,
+    message,
+    repeat: row.state === 'unknown',
+    attempt: row.attempts + 1,
+    failures: row.failures,
+    brokenCount,
+    startAt: slot.at,
+    claimedAt: now,
+    isStale: row.stale_at !== null && row.stale_at <= now,
+  }
+}
+
+async function markSending(
+  db: Queryable,
+  taken: readonly Row[],
+  slots: Map<DeliveryId, Slot>,
+  leaseMs: number,
+  results: Map<DeliveryId, ClaimResult>,
+): Promise<void> {
+  const claimed = taken.flatMap((row) => {
+    const result = results.get(row.id)
+    return result?.kind === 'claimed' ? [result] : []
+  })
+  if (claimed.length === 0) return
+  await db.run(
+    sql`update deliveries d set state = 'sending', attempts = d.attempts + 1, attempt_id = c.attempt_id, repeat = d.repeat or c.repeat,
+               lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond', next_attempt_at = null, updated_at = clock_timestamp()
+        from unnest(${claimed.map((c) => c.id)}::text[], ${claimed.map((c) => c.attemptId)}::text[],
+          ${claimed.map((c) => c.repeat)}::boolean[]) as c (id, attempt_id, repeat)
+        where d.id = c.id`,
+  )
+  const slotAt = keyBy(claimed, (each) => each.id)
+  await openAttempts(
+    db,
+    claimed.map((each) => ({
+      id: each.attemptId,
+      deliveryId: each.id,
+      channel: each.channel,
+      number: each.attempt,
+      repeat: each.repeat,
+      startedAt: slotAt.get(each.id)?.startAt ?? slots.get(each.id)?.at ?? each.claimedAt,
+    })),
+  )
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import type { Outcome } from '../../channels/channel.ts'
+import type { Vault } from '../../clients/vault.ts'
+import type { Database, Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import { closeAttempts } from '../../journal/record.ts'
+import { branded } from '../../lib/ids.ts'
+import type { Decision } from '../retry.ts'
+import type { Claimed } from './claim.ts'
+import { type Decided, nextOfClients } from './decide.ts'
+import { clearBroken, pauseBot } from './limits.ts'
+
+export type Closing = {
+  claimed: Claimed
+  outcome: Outcome
+  decision: Decision
+  durationMs: number
+  /** The message as it left, when it was rendered anew. */
+  message: string | undefined
+}
+
+export type Closed = {
+  /** False when the sweep had given the delivery up and its repeat is already on its way. */
+  wasOurs: boolean
+  woken: Decided[]
+}
+
+export type CloseNeeds = { db: Database; vault: Vault }
+
+/** Notes what the calls came to: attempts, deliveries, contacts and the bot's pause, in one transaction. */
+export async function close(needs: CloseNeeds, closings: readonly Closing[]): Promise<Closed[]> {
+  return await needs.db.transaction(async (db) => {
+    await closeAttempts(db, closings.map(attemptOf))
+    const ours = await updateDeliveries(db, needs.vault, closings)
+    for (const closing of closings) await markContact(db, needs.vault, closing)
+    await updateChannels(db, closings)
+    const decided = closings.filter((each) => each.decision.nextInMs === null && ours.has(each.claimed.id))
+    const woken = await nextOfClients(
+      db,
+      decided.map((each) => each.claimed.clientId),
+    )
+    return closings.map((each, index) => ({ wasOurs: ours.has(each.claimed.id), woken: index === 0 ? woken : [] }))
+  })
+}
+
+function attemptOf({ claimed, outcome, durationMs }: Closing) {
+  return {
+    id: claimed.attemptId,
+    startedAt: claimed.startAt,
+    durationMs: Math.round(durationMs),
+    outcome: outcome.kind,
+    code: outcome.kind === 'sent' ? null : outcome.code,
+    description: outcome.kind === 'sent' ? null : outcome.description,
+    providerMessageId: outcome.kind === 'sent' ? outcome.providerMessageId : null,
+  }
+}
+
+/** A late answer still counts while nobody has begun the repeat: then the truth is known after all. */
+async function updateDeliveries(db: Queryable, vault: Vault, closings: readonly Closing[]): Promise<Set<string>> {
+  const rows = closings.map(({ claimed, outcome, decision, message }) => ({
+    id: claimed.id,
+    attemptId: claimed.attemptId,
+    state: decision.state,
+    reason: decision.reason,
+    nextInMs: decision.nextInMs,
+    failures: decision.countsAsFailure ? 1 : 0,
+    providerMessageId: outcome.kind === 'sent' ? outcome.providerMessageId : null,
+    message:
+      message === undefined ? null : vault.seal({ id: claimed.clientId, dataKey: claimed.dataKey }, 'message', message),
+  }))
+  const updated = await db.many(
+    z.object({ id: z.string().transform(branded<'delivery'>) }),
+    sql`update deliveries d set state = r.state, reason = r.reason, failures = d.failures + r.failures,
+          provider_message_id = coalesce(r.provider_message_id, d.provider_message_id),
+          message = coalesce(r.message, d.message), stale_at = case when r.message is null then d.stale_at end,
+          next_attempt_at = clock_timestamp() + r.next_in_ms * interval '1 millisecond',
+          decided_at = case when r.next_in_ms is null then clock_timestamp() end,
+          lease_until = null, updated_at = clock_timestamp()
+        from unnest(${rows.map((r) => r.id)}::text[], ${rows.map((r) => r.attemptId)}::text[], ${rows.map((r) => r.state)}::text[],
+          ${rows.map((r) => r.reason)}::text[], ${rows.map((r) => r.nextInMs)}::bigint[], ${rows.map((r) => r.failures)}::int[],
+          ${rows.map((r) => r.providerMessageId)}::text[], ${rows.map((r) => r.message)}::bytea[])
+          as r (id, attempt_id, state, reason, next_in_ms, failures, provider_message_id, message)
+        where d.id = r.id and d.attempt_id = r.attempt_id and d.state in ('sending', 'unknown')
+        returning d.id`,
+  )
+  return new Set(updated.map((row) => row.id))
+}
+
+async function markContact(db: Queryable, vault: Vault, { claimed, decision }: Closing): Promise<void> {
+  const { contact } = decision
+  if (contact === null) return
+  if (contact.kind === 'moved') {
+    const owner = { id: claimed.clientId, dataKey: claimed.dataKey }
+    await db.run(
+      sql`update contacts set address = ${vault.seal(owner, 'address', contact.address)},
+                 address_index = ${vault.index('address', `${claimed.channel}:${contact.address}`)}
+          where id = ${claimed.contactId}`,
+    )
+    return
+  }
+  await db.run(sql`update contacts set blocked_reason = ${contact.kind}, blocked_at = now() where id = ${claimed.contactId}`)
+}
+
+async function updateChannels(db: Queryable, closings: readonly Closing[]): Promise<void> {
+  for (const { claimed, outcome, decision } of closings) {
+    if (outcome.kind === 'sent' && claimed.brokenCount > 0) await clearBroken(db, claimed.channel)
+    if (decision.pauseMs !== null && outcome.kind !== 'sent') {
+      const { code, description } = outcome
+      await pauseBot(db, claimed.channel, { ms: decision.pauseMs, code, description, isBroken: decision.isBroken })
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { type ChannelName, channelNames } from '../../channels/channel.ts'
+import type { Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import { branded, type ClientId, type DeliveryId } from '../../lib/ids.ts'
+import { type DeliveryState, type Lane, lanes, type Reason } from '../delivery.ts'
+
+/** A delivery that may leave now that an earlier one of its client is decided. */
+export type Decided = { id: DeliveryId; channel: ChannelName; lane: Lane; attempts: number }
+
+export type Verdict = { id: DeliveryId; state: DeliveryState; reason: Reason | null }
+
+/** Ends deliveries without a call, and answers whom that wakes. */
+export async function decide(db: Queryable, verdicts: readonly Verdict[]): Promise<Decided[]> {
+  if (verdicts.length === 0) return []
+  const rows = await db.many(
+    z.object({ client_id: z.string().transform(branded<'client'>) }),
+    sql`update deliveries d set state = v.state, reason = v.reason, decided_at = clock_timestamp(), updated_at = clock_timestamp(),
+               next_attempt_at = null, lease_until = null
+        from unnest(${verdicts.map((v) => v.id)}::text[], ${verdicts.map((v) => v.state)}::text[], ${verdicts.map((v) => v.reason)}::text[])
+          as v (id, state, reason)
+        where d.id = v.id and d.decided_at is null returning d.client_id`,
+  )
+  return await nextOfClients(
+    db,
+    rows.map((row) => row.client_id),
+  )
+}
+
+export const decidedRow = z.object({
+  id: z.string().transform(branded<'delivery'>),
+  channel: z.enum(channelNames),
+  lane: z.enum(lanes),
+  attempts: z.number(),
+})
+
+/** The message each client is waiting for now, when its time has come. */
+export async function nextOfClients(db: Queryable, clients: readonly ClientId[]): Promise<Decided[]> {
+  if (clients.length === 0) return []
+  return await db.many(
+    decidedRow,
+    sql`select distinct on (client_id, lane) id, channel, lane, attempts from deliveries
+        where client_id = any(${clients}::text[]) and decided_at is null and channel is not null
+          and state in ('queued', 'waiting', 'unknown') and coalesce(next_attempt_at, '-infinity') <= clock_timestamp()
+        order by client_id, lane, event_seq`,
+  )
+}

@@ -1,0 +1,54 @@
+import type { ChannelName } from '../../channels/channel.ts'
+import type { KeyOwner, Vault } from '../../clients/vault.ts'
+import type { Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import type { ContactId, DeliveryId, EventId, NotificationId } from '../../lib/ids.ts'
+import type { DeliveryState, Lane, Reason } from '../delivery.ts'
+
+export type NewDelivery = {
+  id: DeliveryId
+  notificationId: NotificationId
+  eventId: EventId
+  eventSeq: bigint
+  client: KeyOwner
+  contactId: ContactId | null
+  source: string
+  type: string
+  lane: Lane
+  purpose: 'service' | 'advertising'
+  test: boolean
+  branchCode: string | null
+  operationId: string | null
+  operationNumber: string | null
+  channel: ChannelName | null
+  state: Extract<DeliveryState, 'queued' | 'waiting' | 'failed' | 'skipped'>
+  reason: Reason | null
+  message: string | null
+  templateVersion: string | null
+  nextAttemptAt: Date | null
+  staleAt: Date | null
+  expiresAt: Date
+}
+
+export async function insertDeliveries(db: Queryable, vault: Vault, rows: readonly NewDelivery[]): Promise<void> {
+  if (rows.length === 0) return
+  const column = <K extends keyof NewDelivery>(key: K) => rows.map((row) => row[key])
+  await db.run(
+    sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
+          branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
+          expires_at, decided_at)
+        select id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
+          branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
+          expires_at, case when state in ('failed', 'skipped') then clock_timestamp() end
+        from unnest(${column('id')}::text[], ${column('notificationId')}::text[], ${column('eventId')}::text[],
+          ${column('eventSeq')}::bigint[], ${rows.map((r) => r.client.id)}::text[], ${column('contactId')}::text[],
+          ${column('source')}::text[], ${column('type')}::text[], ${column('lane')}::text[], ${column('purpose')}::text[],
+          ${column('test')}::boolean[], ${column('branchCode')}::text[], ${column('operationId')}::text[],
+          ${column('operationNumber')}::text[], ${column('channel')}::text[], ${column('state')}::text[], ${column('reason')}::text[],
+          ${rows.map((r) => (r.message === null ? null : vault.seal(r.client, 'message', r.message)))}::bytea[],
+          ${column('templateVersion')}::text[], ${column('nextAttemptAt')}::timestamptz[], ${column('staleAt')}::timestamptz[],
+          ${column('expiresAt')}::timestamptz[])
+          as r (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test, branch_code,
+                operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at, expires_at)`,
+  )
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import type { ChannelName } from '../../channels/channel.ts'
+import type { Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import type { ContactId } from '../../lib/ids.ts'
+import type { BotLimits, SlotLimits } from '../slots.ts'
+
+/** pg reads '-infinity' as a number. */
+const moment = z
+  .date()
+  .or(z.number())
+  .transform((at) => (at instanceof Date ? at : new Date(0)))
+
+/** Holds the bot's row until the transaction ends: two workers cannot take the same slot. */
+export async function readLimits(db: Queryable, channel: ChannelName): Promise<BotLimits> {
+  const read = () =>
+    db.maybeOne(
+      z.object({ free_at: moment, paused_until: moment, broken_count: z.number() }),
+      sql`select free_at, paused_until, broken_count from channel_limits where channel = ${channel} for update`,
+    )
+  let row = await read()
+  if (!row) {
+    await db.run(sql`insert into channel_limits (channel) values (${channel}) on conflict do nothing`)
+    row = await read()
+  }
+  if (!row) throw new Error(`no limits for ${channel}`)
+  return { freeAt: row.free_at, pausedUntil: row.paused_until, brokenCount: row.broken_count }
+}
+
+export async function takeSlots(
+  db: Queryable,
+  channel: ChannelName,
+  count: number,
+  limits: SlotLimits,
+  now: Date,
+): Promise<void> {
+  if (count === 0) return
+  const ms = (count * 1000) / limits.perSecond
+  await db.run(
+    sql`update channel_limits set free_at = greatest(free_at, ${now}) + ${ms} * interval '1 millisecond' where channel = ${channel}`,
+  )
+}
+
+export async function chatTaken(db: Queryable, contacts: readonly ContactId[], intervalMs: number): Promise<void> {
+  if (contacts.length === 0) return
+  await db.run(
+    sql`update contacts set free_at = greatest(free_at, clock_timestamp()) + ${intervalMs} * interval '1 millisecond'
+        where id = any(${contacts}::text[])`,
+  )
+}
+
+export type Pause = { ms: number; code: string; description: string; isBroken: boolean }
+
+/** Stops the whole bot for a while; a longer pause that is already on stays. */
+export async function pauseBot(db: Queryable, channel: ChannelName, pause: Pause): Promise<void> {
+  await db.run(
+    sql`update channel_limits set paused_until = greatest(paused_until, clock_timestamp() + ${pause.ms} * interval '1 millisecond'),
+               pause_code = ${pause.code}, pause_description = ${pause.description},
+               broken_count = broken_count + ${pause.isBroken ? 1 : 0}
+        where channel = ${channel}`,
+  )
+}
+
+/** A message went through: the channel is whole again. */
+export async function clearBroken(db: Queryable, channel: ChannelName): Promise<void> {
+  await db.run(
+    sql`update channel_limits set broken_count = 0, pause_code = null, pause_description = null
+        where channel = ${channel} and broken_count > 0`,
+  )
+}
+
+export type ChannelWeather = { channel: string; pausedUntil: Date; code: string | null; brokenCount: number }
+
+export async function channelWeather(db: Queryable): Promise<ChannelWeather[]> {
+  const rows = await db.many(
+    z.object({ channel: z.string(), paused_until: moment, pause_code: z.string().nullable(), broken_count: z.number() }),
+    sql`select channel, paused_until, pause_code, broken_count from channel_limits order by channel`,
+  )
+  return rows.map((row) => ({
+    channel: row.channel,
+    pausedUntil: row.paused_until,
+    code: row.pause_code,
+    brokenCount: row.broken_count,
+  }))
+}

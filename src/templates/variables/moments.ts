@@ -1,0 +1,122 @@
+import { clockText, type Day, dayText, greetingAt, parseDay, wallTime } from '../../lib/russian/time.ts'
+import type { Facts, TemplateEvent } from '../facts.ts'
+import type { Variable } from './variable.ts'
+
+export const momentVariables: readonly Variable[] = [
+  {
+    names: ['время', 'time'],
+    description: 'Когда это случилось: в течение суток — часы, позже — с днём («23 ноября, 12:43 МСК»)',
+    example: '12:43 МСК',
+    fields: ['occurredAt', 'branch.timezone'],
+    read: (facts) => momentOf(facts)?.text ?? null,
+  },
+  {
+    names: ['когда', 'when'],
+    description: 'То же с предлогом, где он нужен: «в 12:43 МСК», «23 ноября, 12:43 МСК»',
+    example: 'в 12:43 МСК',
+    fields: ['occurredAt', 'branch.timezone'],
+    read: (facts) => {
+      const moment = momentOf(facts)
+      if (!moment) return null
+      return moment.clockOnly ? `в ${moment.text}` : moment.text
+    },
+  },
+  {
+    names: ['часы', 'clock'],
+    description: 'Только часы и пояс',
+    example: '12:43 МСК',
+    fields: ['occurredAt', 'branch.timezone'],
+    read: (facts) => momentOf(facts)?.clock ?? null,
+  },
+  {
+    names: ['дата', 'date'],
+    description: 'День события; год — если он не текущий',
+    example: '23 ноября',
+    fields: ['occurredAt', 'branch.timezone'],
+    read: (facts) => momentOf(facts)?.day() ?? null,
+  },
+  {
+    names: ['дата_ПСА', 'act_date', 'дата_документа', 'document_date'],
+    description: 'День акта или договора',
+    example: '23 ноября',
+    fields: ['operation.date'],
+    read: (facts) => dayIn(facts, facts.event.operation?.date),
+  },
+  {
+    names: ['следующая_дата', 'next_date'],
+    description: 'День следующей выплаты',
+    example: '23 декабря',
+    fields: ['payment.nextDate'],
+    read: (facts) => day(facts, facts.event.payment?.nextDate),
+  },
+  {
+    names: ['срок', 'due_date'],
+    description: 'Плановый день выплаты',
+    example: '25 ноября',
+    fields: ['payment.dueDate'],
+    read: (facts) => day(facts, facts.event.payment?.dueDate),
+  },
+  {
+    names: ['дата_платежа', 'payment_date'],
+    description: 'День очередного платежа: следующая дата, а без неё — срок',
+    example: '23 декабря',
+    fields: ['payment.nextDate', 'payment.dueDate'],
+    read: (facts) => day(facts, facts.event.payment?.nextDate ?? facts.event.payment?.dueDate),
+  },
+  {
+    names: ['баллы_до', 'points_expire'],
+    description: 'День, до которого действуют бонусы',
+    example: '31 декабря',
+    fields: ['bonus.expiresAt'],
+    read: (facts) => day(facts, facts.event.bonus?.expiresAt),
+  },
+  {
+    names: ['приветствие', 'greeting'],
+    description: 'Приветствие по времени суток площадки',
+    example: 'Добрый день',
+    fields: ['now', 'branch.timezone'],
+    read: ({ now, zone }) => greetingAt(wallTime(now, zone).hour),
+  },
+]
+
+type Moment = { text: string; clockOnly: boolean; clock: string | null; day(): string }
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** An accepted act without a time of its own happened when the act was made; of a payment the act's date says nothing. */
+function happenedAt(event: TemplateEvent): string | undefined {
+  return event.occurredAt ?? (event.type === 'operation.accepted' ? event.operation?.date : undefined)
+}
+
+function momentOf(facts: Facts): Moment | undefined {
+  const written = happenedAt(facts.event)
+  if (written === undefined) return undefined
+  const at = new Date(written)
+  if (Number.isNaN(at.getTime())) return undefined
+  const wall = wallTime(at, facts.zone)
+  // A midnight to the second, there or here, is a date that was given without a time.
+  const own = /T00:00:00(?:\.0+)?(?:Z|[+-])/.test(written) ? parseDay(written) : undefined
+  if (own || (wall.hour === 0 && wall.minute === 0 && wall.second === 0)) {
+    const text = dayText(own ?? wall, presentYear(facts))
+    return { text, clockOnly: false, clock: null, day: () => text }
+  }
+  const clock = clockText(wall, facts.zone)
+  const writtenDay = () => dayText(wall, presentYear(facts))
+  const clockOnly = Math.abs(facts.now.getTime() - at.getTime()) < dayMs
+  return { text: clockOnly ? clock : `${writtenDay()}, ${clock}`, clockOnly, clock, day: writtenDay }
+}
+
+function dayIn(facts: Facts, moment: string | undefined): string | null {
+  if (moment === undefined) return null
+  const at = new Date(moment)
+  return Number.isNaN(at.getTime()) ? null : dayText(wallTime(at, facts.zone), presentYear(facts))
+}
+
+function day(facts: Facts, written: string | undefined): string | null {
+  const parsed: Day | undefined = written === undefined ? undefined : parseDay(written)
+  return parsed ? dayText(parsed, presentYear(facts)) : null
+}
+
+function presentYear({ now, zone }: Facts): number {
+  return wallTime(now, zone).year
+}

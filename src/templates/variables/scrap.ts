@@ -1,0 +1,181 @@
+import { metalOf } from '../../lib/russian/metals.ts'
+import { formatMoney, formatPercent, formatWeight, sumOfDecimals } from '../../lib/russian/numbers.ts'
+import { plural } from '../../lib/russian/plural.ts'
+import { listed, lowerFirst, oneLine, quoted, spellingKey } from '../../lib/russian/text.ts'
+import type { Facts, TemplateItem } from '../facts.ts'
+import type { Position, Variable } from './variable.ts'
+
+export const scrapVariables: readonly Variable[] = [
+  {
+    names: ['материал', 'material'],
+    description: 'Вид лома; несколько — через запятую',
+    example: 'медь',
+    fields: ['operation.items.material'],
+    read: (facts) => namesOf(materialsOf(facts)),
+  },
+  {
+    names: ['материал_родительный', 'material_genitive'],
+    description: 'Вид лома после слов «за лом»: «меди и латуни»; вид, которого нет в словаре, — «(«Кусок»)»',
+    example: 'меди',
+    fields: ['operation.items.materialGenitive', 'operation.items.material'],
+    read: (facts) => genitiveOf(materialsOf(facts)),
+  },
+  {
+    names: ['вес', 'weight'],
+    description: 'Вес нетто, всего по акту',
+    example: '12,348 кг',
+    fields: ['operation.items.netKg'],
+    read: (facts) => {
+      const net = netOf(facts)
+      return net === null ? null : formatWeight(net)
+    },
+  },
+  {
+    names: ['вес_число', 'weight_number'],
+    description: 'Вес нетто числом, в килограммах, для сравнений',
+    example: '12.348',
+    fields: ['operation.items.netKg'],
+    read: netOf,
+  },
+  {
+    names: ['засор', 'contamination'],
+    description: 'Засорённость, если она одна на все позиции',
+    example: '2 %',
+    fields: ['operation.items.contaminationPct'],
+    read: (facts) => {
+      const percent = sameForAll(facts, (item) => item.contaminationPct)
+      return percent === undefined ? null : formatPercent(percent)
+    },
+  },
+  {
+    names: ['цена', 'price'],
+    description: 'Цена за килограмм, если она одна на все позиции',
+    example: '780 ₽/кг',
+    fields: ['operation.items.pricePerKg'],
+    read: (facts) => {
+      const price = sameForAll(facts, (item) => item.pricePerKg)
+      return price === undefined ? null : `${formatMoney(price, facts.event.payment?.currency)}/кг`
+    },
+  },
+  {
+    names: ['список_лома', 'scrap_list'],
+    description: 'Позиции акта с весом в одну строку',
+    example: 'медь — 12,348 кг',
+    fields: ['operation.items'],
+    read: scrapList,
+  },
+  {
+    names: ['позиции', 'items'],
+    description: 'Позиции акта для цикла: {% for п in позиции %}{{ п.материал }} — {{ п.вес }}{% endfor %}',
+    example: '',
+    fields: ['operation.items'],
+    read: (facts) => {
+      const items = itemsOf(facts)
+      return items.length === 0 ? null : items.map((item) => positionOf(facts, item))
+    },
+  },
+]
+
+/** The fields of one position in a loop, Russian and English. */
+export const positionFields: readonly (readonly [string, string])[] = [
+  ['материал', 'material'],
+  ['материал_родительный', 'material_genitive'],
+  ['вес', 'weight'],
+  ['засор', 'contamination'],
+  ['цена', 'price'],
+  ['сумма', 'amount'],
+]
+
+type Material = { name?: string; genitive?: string }
+
+/** More kinds than this in one sentence are named as «и других». */
+const mostNamed = 4
+
+/**
+ * «меди и латуни», or «(«Кусок 3», «латунь»)» when one of them cannot be declined: right after the words «за лом» either way.
+ */
+export function genitiveOf(materials: readonly Material[]): string | null {
+  if (materials.length === 0) return null
+  const named = materials.length > mostNamed ? materials.slice(0, mostNamed - 1) : materials
+  const genitives = named.flatMap((material) => material.genitive ?? [])
+  if (genitives.length < named.length) {
+    const names = named.map((material) => quoted(material.name ?? material.genitive ?? ''))
+    return `(${names.join(', ')}${named === materials ? '' : ' и другое'})`
+  }
+  return named === materials ? listed(genitives) : `${genitives.join(', ')} и других видов`
+}
+
+/** The source's own genitive goes first: it knows its catalogue better than our dictionary. */
+export function materialOf(item: TemplateItem): Material | undefined {
+  const material = item.material === undefined ? '' : oneLine(item.material)
+  const own = item.materialGenitive === undefined ? '' : oneLine(item.materialGenitive)
+  const metal = material === '' ? undefined : metalOf(material)
+  const genitive = own === '' ? metal?.genitive : lowerFirst(own.replace(/^лома\s+/iu, ''))
+  const name = metal?.nominative ?? material
+  if (name === '' && genitive === undefined) return undefined
+  return { ...(name === '' ? {} : { name }), ...(genitive === undefined ? {} : { genitive }) }
+}
+
+function materialsOf(facts: Facts): Material[] {
+  const items = itemsOf(facts)
+  const [only] = items
+  if (items.length === 1 && only) {
+    const material = materialOf(only)
+    return material ? [material] : []
+  }
+  const found = new Map<string, Material>()
+  for (const item of items) {
+    const material = materialOf(item)
+    if (!material) continue
+    const key = spellingKey(material.name ?? material.genitive ?? '')
+    if (!found.has(key)) found.set(key, material)
+  }
+  return [...found.values()]
+}
+
+function namesOf(materials: readonly Material[]): string | null {
+  const names = materials.flatMap((material) => (material.name === undefined ? [] : [lowerFirst(material.name)]))
+  return names.length === 0 ? null : names.join(', ')
+}
+
+function scrapList(facts: Facts): string | null {
+  const lines = itemsOf(facts).flatMap((item) => {
+    const name = materialOf(item)?.name
+    if (name === undefined) return []
+    return item.netKg === undefined ? [lowerFirst(name)] : [`${lowerFirst(name)} — ${formatWeight(item.netKg)}`]
+  })
+  if (lines.length === 0) return null
+  if (lines.length <= mostNamed + 1) return lines.join(', ')
+  const rest = lines.length - mostNamed
+  const word = plural(rest, { one: 'позиция', few: 'позиции', many: 'позиций' })
+  return `${lines.slice(0, mostNamed).join(', ')} и ещё ${rest} ${word}`
+}
+
+function positionOf(facts: Facts, item: TemplateItem): Position {
+  const currency = facts.event.payment?.currency
+  const material = materialOf(item)
+  const values = [
+    material?.name === undefined ? null : lowerFirst(material.name),
+    material ? genitiveOf([material]) : null,
+    item.netKg === undefined ? null : formatWeight(item.netKg),
+    item.contaminationPct === undefined ? null : formatPercent(item.contaminationPct),
+    item.pricePerKg === undefined ? null : `${formatMoney(item.pricePerKg, currency)}/кг`,
+    item.amount === undefined ? null : formatMoney(item.amount, currency),
+  ]
+  return Object.fromEntries(positionFields.flatMap((names, index) => names.map((name) => [name, values[index] ?? null])))
+}
+
+function netOf(facts: Facts): string | null {
+  const items = itemsOf(facts)
+  if (items.length === 0) return null
+  return sumOfDecimals(items.map((item) => item.netKg)) ?? null
+}
+
+function sameForAll(facts: Facts, field: (item: TemplateItem) => string | undefined): string | undefined {
+  const [first, ...rest] = itemsOf(facts).map(field)
+  return first !== undefined && rest.every((value) => value === first) ? first : undefined
+}
+
+function itemsOf({ event }: Facts): readonly TemplateItem[] {
+  return event.operation?.items ?? []
+}

@@ -1,0 +1,40 @@
+import type { BodyFailure } from './read-body.ts'
+import { causeOf } from './cause.ts'
+
+/** Where the JSON breaks, and the likely cause in the words of a 1C programmer. */
+export function diagnose(text: string, parserMessage: string): BodyFailure {
+  const position = Math.min(Number(/at position (\d+)$/.exec(parserMessage)?.[1] ?? 0), text.length)
+  const { line, column } = placeOf(text, position)
+  if (isCut(text, position, parserMessage)) {
+    return {
+      ok: false,
+      code: 'json_truncated',
+      message: `JSON обрывается в строке ${line}, позиция ${column} — тело отправлено не целиком или не закрыты кавычки и скобки.`,
+      line,
+      column,
+    }
+  }
+  const { field, cause } = causeOf(text, position, parserMessage)
+  const subject = field === undefined ? '' : `поле «${field}» — `
+  return {
+    ok: false,
+    code: 'json_invalid',
+    message: `Строка ${line}, позиция ${column}: ${subject}${cause}.`,
+    line,
+    column,
+  }
+}
+
+function isCut(text: string, position: number, parserMessage: string): boolean {
+  return position >= text.trimEnd().length && !parserMessage.startsWith('Expected end of input')
+}
+
+function placeOf(text: string, position: number): { line: number; column: number } {
+  let line = 1
+  let lineStart = 0
+  for (let i = text.indexOf('\n'); i !== -1 && i < position; i = text.indexOf('\n', i + 1)) {
+    line++
+    lineStart = i + 1
+  }
+  return { line, column: position - lineStart + 1 }
+}
