@@ -53,7 +53,7 @@ create table contacts (
   blocked_at timestamptz,
   blocked_reason text,
   -- When this chat's own limit is free again (deliveries/store claim).
-  free_at timestamptz not null default '-infinity',
+  free_at timestamptz not null default 'epoch',
   unique (client_id, channel)
 );
 -- find by a messenger's address (bot updates)
@@ -246,8 +246,8 @@ create index updates_unhandled on updates (received_at) where handled_at is null
 -- The limits of a bot, shared by all workers.
 create table channel_limits (
   channel text primary key,
-  free_at timestamptz not null default '-infinity',
-  paused_until timestamptz not null default '-infinity',
+  free_at timestamptz not null default 'epoch',
+  paused_until timestamptz not null default 'epoch',
   pause_code text,
   pause_description text,
   -- How many pauses for a broken channel came one after another; a success resets it.

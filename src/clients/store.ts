@@ -4,6 +4,7 @@ import { type ChannelName, channelNames } from '../channels/channel.ts'
 import type { Queryable } from '../db/database.ts'
 import { sql } from '../db/sql.ts'
 import { branded, type ClientId, newId } from '../lib/ids.ts'
+import { groupBy } from '../lib/list.ts'
 import { type Client, type Consent, type Contact, purposes } from './client.ts'
 import type { Vault } from './vault.ts'
 
@@ -159,22 +160,25 @@ export async function contactsOf(needs: ClientNeeds, client: Client): Promise<Co
                (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as is_current
         from contacts k join clients c on c.id = k.client_id where k.client_id = ${client.id} order by k.channel`,
   )
-  return rows.flatMap((row) => {
-    const address = needs.vault.open(client, 'address', row.address)
-    if (address === undefined) return []
-    return [
-      {
-        id: row.id,
-        channel: row.channel,
-        address,
-        team: row.team,
-        linkedBy: row.linked_by,
-        linkedAt: row.linked_at,
-        blockedReason: row.blocked_reason,
-        isCurrent: row.is_current,
-      },
-    ]
-  })
+  return rows.flatMap((row) => contactOf(needs.vault, client, row))
+}
+
+/** None when the client was erased. */
+function contactOf(vault: Vault, client: Client, row: z.output<typeof contactRow>): Contact[] {
+  const address = vault.open(client, 'address', row.address)
+  if (address === undefined) return []
+  return [
+    {
+      id: row.id,
+      channel: row.channel,
+      address,
+      team: row.team,
+      linkedBy: row.linked_by,
+      linkedAt: row.linked_at,
+      blockedReason: row.blocked_reason,
+      isCurrent: row.is_current,
+    },
+  ]
 }
 
 export type NewContact = {
@@ -257,7 +261,11 @@ export async function consentsOf(needs: { db: Queryable }, client: ClientId): Pr
     sql`select purpose, granted, at, given_by, channel, wording, wording_hash from consents
         where client_id = ${client} order by at desc, recorded_at desc`,
   )
-  return rows.map((row) => ({
+  return rows.map(consentOf)
+}
+
+function consentOf(row: z.output<typeof consentRow>): Consent {
+  return {
     purpose: row.purpose,
     granted: row.granted,
     at: row.at,
@@ -265,9 +273,43 @@ export async function consentsOf(needs: { db: Queryable }, client: ClientId): Pr
     channel: row.channel,
     wording: row.wording,
     wordingHash: row.wording_hash,
-  }))
+  }
 }
 
 export function wordingHash(wording: string): string {
   return createHash('sha256').update(wording).digest('hex')
+}
+
+export type Recipient = { client: Client; contacts: Contact[]; consents: Consent[] }
+
+/** Everything a plan must know of its clients, in three statements for all of them. */
+export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[]): Promise<Map<ClientId, Recipient>> {
+  const clients = await needs.db.many(clientRow, sql`select * from clients where id = any(${ids}::text[])`)
+  const contacts = await needs.db.many(
+    contactRow.extend({ client_id: z.string() }),
+    sql`select k.client_id, k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
+               (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as is_current
+        from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[])`,
+  )
+  const consents = await needs.db.many(
+    consentRow.extend({ client_id: z.string() }),
+    sql`select distinct on (client_id, purpose, given_by) client_id, purpose, granted, at, given_by, channel, wording, wording_hash
+        from consents where client_id = any(${ids}::text[])
+        order by client_id, purpose, given_by, at desc, recorded_at desc`,
+  )
+  const contactsByClient = groupBy(contacts, (row) => row.client_id)
+  const consentsByClient = groupBy(consents, (row) => row.client_id)
+  return new Map(
+    clients.map((row) => {
+      const client = opened(needs.vault, row)
+      return [
+        row.id,
+        {
+          client,
+          contacts: (contactsByClient.get(row.id) ?? []).flatMap((each) => contactOf(needs.vault, client, each)),
+          consents: (consentsByClient.get(row.id) ?? []).map(consentOf).sort((a, b) => b.at.getTime() - a.at.getTime()),
+        },
+      ]
+    }),
+  )
 }

@@ -12,8 +12,11 @@ export type Queryable = {
 
 export type Database = Queryable & {
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
-  /** A session of its own, for LISTEN and for advisory locks that outlive a statement. */
-  session<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` if no other process is running the work of that name now, and answers whether it did. The signal aborts
+   * with `outer`, and when the session that holds the lock breaks: another process may lead then.
+   */
+  leading(name: string, outer: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -32,14 +35,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
   return {
     ...queryable(pool),
     transaction: (work) => inTransaction(pool, work),
-    session: async (work) => {
-      const client = await pool.connect()
-      try {
-        return await work(client)
-      } finally {
-        client.release(true)
-      }
-    },
+    leading: (name, outer, work) => lead(pool, name, outer, work),
     close: () => pool.end(),
   }
 }
@@ -54,7 +50,9 @@ export function openPool(settings: DatabaseSettings & { searchPath?: string }): 
     keepAlive: true,
     statement_timeout: 30_000,
     application_name: 'vestnik',
-    ...(settings.searchPath === undefined ? { types: { getTypeParser } } : { options: `-c search_path=${settings.searchPath}` }),
+    ...(settings.searchPath === undefined
+      ? { types: { getTypeParser } }
+      : { options: `-c search_path=${settings.searchPath}` }),
   })
   pool.on('error', (error) => settings.onIdleError?.(error))
   return pool
@@ -64,6 +62,31 @@ export function openPool(settings: DatabaseSettings & { searchPath?: string }): 
 function getTypeParser(oid: number, format?: 'text' | 'binary') {
   if (oid === pg.types.builtins.INT8 && format !== 'binary') return BigInt
   return pg.types.getTypeParser(oid, format)
+}
+
+async function lead(
+  pool: Pool,
+  name: string,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<boolean> {
+  const client = await pool.connect()
+  const lost = new AbortController()
+  const onLost = () => lost.abort()
+  client.on('error', onLost)
+  client.on('end', onLost)
+  try {
+    const { rows } = await client.query<{ won: boolean }>(
+      'select pg_try_advisory_lock(hashtextextended($1, 0)) as won',
+      [name],
+    )
+    if (rows[0]?.won !== true) return false
+    await work(AbortSignal.any([outer, lost.signal]))
+    return true
+  } finally {
+    // Closing the session is what surely gives the lock back.
+    client.release(true)
+  }
 }
 
 async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {

@@ -60,7 +60,11 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
       return ids.map((id) => results.get(id) ?? { kind: 'gone' })
     },
   })
-  const closes = createBatcher<Closing, Closed>({ limit: 100, queueLimit: 10_000, work: (items) => close(needs, items) })
+  const closes = createBatcher<Closing, Closed>({
+    limit: 100,
+    queueLimit: 10_000,
+    work: (items) => close(needs, items),
+  })
 
   return async (id, signal) => {
     const result = await claimInTurn(needs, claims.run, id, signal)
@@ -87,7 +91,9 @@ async function claimInTurn(
     if (result.kind !== 'early') return result
     if (!result.isWholeBot || result.inMs > longestWaitMs || signal.aborted) {
       const { channel, lane, attempts, inMs } = result
-      await needs.queue.add([deliveryJob({ id, channel, lane, attempts, delayMs: inMs, wokenBy: `e${Date.now().toString(36)}` })])
+      await needs.queue.add([
+        deliveryJob({ id, channel, lane, attempts, delayMs: inMs, wokenBy: `e${Date.now().toString(36)}` }),
+      ])
       return result
     }
     await pause(result.inMs, undefined, { signal }).catch(() => {})
@@ -107,7 +113,12 @@ async function attempt(
   // A process that was stopped in between may have lost its lease, and the repeat may be on its way.
   const outcome: Outcome =
     startedAt - claimedAtLocal > needs.leaseMs / 3
-      ? { kind: 'deferred', reason: 'network', code: 'worker_paused', description: 'the worker stood still before the call' }
+      ? {
+          kind: 'deferred',
+          reason: 'network',
+          code: 'worker_paused',
+          description: 'the worker stood still before the call',
+        }
       : await needs.channel.send({ address: claimed.address, message, deliveryId: claimed.id })
   const durationMs = performance.now() - startedAt
   const { failures, repeat, brokenCount } = claimed
@@ -134,7 +145,10 @@ async function attempt(
   })
 }
 
-async function messageFor(needs: DeliverNeeds, claimed: Claimed): Promise<{ message: Message; fresh: string | undefined }> {
+async function messageFor(
+  needs: DeliverNeeds,
+  claimed: Claimed,
+): Promise<{ message: Message; fresh: string | undefined }> {
   const renewed = claimed.isStale ? await needs.render(claimed.eventId) : undefined
   const message = renewed ?? storedMessageOf(claimed.message)
   return {

@@ -13,7 +13,14 @@ export function deliveryQueues(channel: ChannelName): { queue: string; lane: Lan
   return lanes.map((lane) => ({ queue: deliveryQueue(channel, lane), lane }))
 }
 
-export type Due = { id: DeliveryId; channel: ChannelName; lane: Lane; attempts: number; delayMs?: number; wokenBy?: string }
+export type Due = {
+  id: DeliveryId
+  channel: ChannelName
+  lane: Lane
+  attempts: number
+  delayMs?: number
+  wokenBy?: string
+}
 
 /**
  * The attempt number is part of the job id: a hint given twice is one job. A wake bears another id, since the job that

@@ -35,7 +35,10 @@ export function slotsFor(
   for (const each of [...ready].sort(moneyFirst)) {
     const fits = next - now.getTime() <= horizonMs[each.lane]
     // Asked to come back a little before its turn, so that the budget never idles.
-    slots.set(each.id, fits ? { kind: 'slot', at: new Date(next) } : { kind: 'full', at: new Date(next - horizonMs[each.lane]) })
+    slots.set(
+      each.id,
+      fits ? { kind: 'slot', at: new Date(next) } : { kind: 'full', at: new Date(next - horizonMs[each.lane]) },
+    )
     next += intervalMs
   }
   return slots

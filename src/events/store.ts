@@ -60,7 +60,10 @@ function keyText(each: { source: string; test: boolean; identity: string }): str
   return `${each.source}\n${each.test}\n${each.identity}`
 }
 
-async function findByIdentity(db: Queryable, keyed: readonly Keyed[]): Promise<Map<string, { id: EventId; hash: Buffer }>> {
+async function findByIdentity(
+  db: Queryable,
+  keyed: readonly Keyed[],
+): Promise<Map<string, { id: EventId; hash: Buffer }>> {
   const rows = await db.many(
     z.object({
       id: z.string().transform(branded<'event'>),
@@ -213,7 +216,13 @@ export async function overdueEvents(db: Queryable, olderThanMs: number, limit: n
   return rows.map((row) => row.id)
 }
 
-export type EarlierFact = { id: EventId; type: EventType; occurredAt: Date | null; amount: bigint | null; stage: number | null }
+export type EarlierFact = {
+  id: EventId
+  type: EventType
+  occurredAt: Date | null
+  amount: bigint | null
+  stage: number | null
+}
 
 /** What was kept before about the same operations, by event. */
 export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Promise<Map<EventId, EarlierFact[]>> {
@@ -232,7 +241,13 @@ export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Prom
   )
   const facts = new Map<EventId, EarlierFact[]>()
   for (const row of rows) {
-    const fact = { id: row.id, type: row.type, occurredAt: row.occurred_at, amount: row.amount_kopecks, stage: row.stage }
+    const fact = {
+      id: row.id,
+      type: row.type,
+      occurredAt: row.occurred_at,
+      amount: row.amount_kopecks,
+      stage: row.stage,
+    }
     facts.set(row.about, [...(facts.get(row.about) ?? []), fact])
   }
   return facts

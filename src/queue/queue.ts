@@ -12,18 +12,20 @@ export type QueueSystem = {
   add(jobs: readonly Job[]): Promise<void>
   work(queue: string, options: { concurrency: number }, handle: (data: unknown) => Promise<void>): void
   ping(): Promise<void>
-  /** Takes no new jobs, waits for those in hand, closes the connections. */
+  /** Takes no new jobs and waits for those in hand. */
+  stopWorkers(): Promise<void>
   close(): Promise<void>
 }
 
 /** What we use of BullMQ's classes: their own types differ by backend. */
 type Closable = { on(event: 'error', listener: (error: Error) => void): unknown; close(): Promise<void> }
+type Consumer = Closable & { on(event: 'failed', listener: (job: unknown, error: Error) => void): unknown }
 type BulkJob = { name: string; data: unknown; opts: typeof jobOptions & { jobId: string; delay?: number } }
 type Producer = Closable & { addBulk(jobs: BulkJob[]): Promise<unknown> }
 type Handle = (data: unknown) => Promise<void>
 type Opened = {
   producer(name: string): Producer
-  worker(name: string, concurrency: number, handle: Handle): Closable
+  worker(name: string, concurrency: number, handle: Handle): Consumer
   ping(): Promise<void>
   close(): Promise<void>
 }
@@ -34,7 +36,9 @@ export const jobLockMs = 30_000
 const jobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 }
 const workerOptions = { lockDuration: jobLockMs, stalledInterval: 15_000, maxStalledCount: 1, drainDelay: 5 }
 
-export function openRedisQueue(url: string, onError: (error: Error) => void): QueueSystem {
+export type QueueEvents = { onError(error: Error): void; onJobFailed(queue: string, error: Error): void }
+
+export function openRedisQueue(url: string, events: QueueEvents): QueueSystem {
   const fast = new Redis(url, {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
@@ -43,11 +47,16 @@ export function openRedisQueue(url: string, onError: (error: Error) => void): Qu
     retryStrategy: reconnectAfter,
   })
   const patient = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: reconnectAfter })
-  for (const each of [fast, patient]) each.on('error', onError)
-  return queueSystem('redis', onError, {
+  for (const each of [fast, patient]) each.on('error', events.onError)
+  return queueSystem('redis', events, {
     producer: (name) => new Queue(name, { connection: fast, prefix: 'vestnik', skipWaitingForReady: true }),
     worker: (name, concurrency, handle) =>
-      new Worker(name, (job) => handle(job.data), { ...workerOptions, connection: patient, prefix: 'vestnik', concurrency }),
+      new Worker(name, (job) => handle(job.data), {
+        ...workerOptions,
+        connection: patient,
+        prefix: 'vestnik',
+        concurrency,
+      }),
     ping: async () => {
       await fast.ping()
     },
@@ -59,7 +68,7 @@ export function openRedisQueue(url: string, onError: (error: Error) => void): Qu
 }
 
 /** @param pool its search_path must be the schema `bullmq`, and it needs one connection more for each worker. */
-export async function openPostgresQueue(pool: Pool, onError: (error: Error) => void): Promise<QueueSystem> {
+export async function openPostgresQueue(pool: Pool, events: QueueEvents): Promise<QueueSystem> {
   if (!isPgPool(pool)) throw new Error('expected a pg.Pool')
   const client = await pool.connect()
   try {
@@ -67,7 +76,7 @@ export async function openPostgresQueue(pool: Pool, onError: (error: Error) => v
   } finally {
     client.release()
   }
-  return queueSystem('postgres', onError, {
+  return queueSystem('postgres', events, {
     producer: (name) => new Queue(name, { connection: pool }, createPostgresBackend),
     worker: (name, concurrency, handle) =>
       new Worker(
@@ -83,7 +92,7 @@ export async function openPostgresQueue(pool: Pool, onError: (error: Error) => v
   })
 }
 
-function queueSystem(kind: QueueSystem['kind'], onError: (error: Error) => void, opened: Opened): QueueSystem {
+function queueSystem(kind: QueueSystem['kind'], { onError, onJobFailed }: QueueEvents, opened: Opened): QueueSystem {
   const producers = new Map<string, Producer>()
   const workers: Closable[] = []
   const producer = (name: string) => {
@@ -104,11 +113,15 @@ function queueSystem(kind: QueueSystem['kind'], onError: (error: Error) => void,
     work: (name, { concurrency }, handle) => {
       const worker = opened.worker(name, concurrency, handle)
       worker.on('error', onError)
+      // A job that throws is over for the queue; its row is still due, and the sweep brings it back.
+      worker.on('failed', (_job, error) => onJobFailed(name, error))
       workers.push(worker)
     },
     ping: opened.ping,
+    stopWorkers: async () => {
+      await Promise.all(workers.splice(0).map((each) => each.close().catch(onError)))
+    },
     close: async () => {
-      await Promise.all(workers.map((each) => each.close().catch(onError)))
       await Promise.all([...producers.values()].map((each) => each.close().catch(onError)))
       await opened.close()
     },

@@ -30,9 +30,7 @@ export type TemplateEvent = {
         dueDate?: string | undefined
       }
     | undefined
-  bonus?:
-    | { points?: string | undefined; balance?: string | undefined; expiresAt?: string | undefined }
-    | undefined
+  bonus?: { points?: string | undefined; balance?: string | undefined; expiresAt?: string | undefined } | undefined
   occasion?: string | undefined
   reason?: string | undefined
 }

@@ -57,7 +57,7 @@ function ownerOf(contact: NonNullable<TelegramMessage['contact']>, senderId: num
   // Telegram gives its own users' numbers in international form, with or without the plus.
   const phone = own && !contact.phone_number.startsWith('+') ? `+${contact.phone_number}` : contact.phone_number
   const fullName = [contact.last_name, contact.first_name].filter(Boolean).join(' ')
-  return { phone, own, ...(fullName !== '' && { fullName }) }
+  return { phone, own, ...(own && fullName !== '' && { fullName }) }
 }
 
 const pressSchema = z.object({

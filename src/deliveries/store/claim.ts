@@ -4,7 +4,15 @@ import type { Vault } from '../../clients/vault.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { openAttempts } from '../../journal/record.ts'
-import { type AttemptId, branded, type ClientId, type ContactId, type DeliveryId, type EventId, newId } from '../../lib/ids.ts'
+import {
+  type AttemptId,
+  branded,
+  type ClientId,
+  type ContactId,
+  type DeliveryId,
+  type EventId,
+  newId,
+} from '../../lib/ids.ts'
 import { keyBy } from '../../lib/list.ts'
 import { type Guard, type Lane, lanes, type Reason } from '../delivery.ts'
 import { type Slot, type SlotLimits, slotsFor } from '../slots.ts'
@@ -67,7 +75,8 @@ export async function claim(
       const limits = await readLimits(db, channel)
       const slots = slotsFor(ready, limits, needs.limits, now)
       const taken = ready.filter((row) => slots.get(row.id)?.kind === 'slot')
-      for (const row of ready) results.set(row.id, resultOf(needs.vault, row, slots.get(row.id), limits.brokenCount, now))
+      for (const row of ready)
+        results.set(row.id, resultOf(needs.vault, row, slots.get(row.id), limits.brokenCount, now))
       await markSending(db, taken, slots, needs.leaseMs, results)
       await takeSlots(db, channel, taken.length, needs.limits, now)
       await chatTaken(
@@ -103,7 +112,7 @@ const claimRow = z.object({
   blocked_reason: z.enum(['blocked', 'not_found']).nullable(),
   team: z.boolean().nullable(),
   contact_is_current: z.boolean().nullable(),
-  chat_free_at: z.date().or(z.number()).nullable(),
+  chat_free_at: z.date().nullable(),
   consent: z.boolean().nullable(),
   is_behind: z.boolean(),
   now: z.date(),
@@ -126,7 +135,7 @@ async function lockRows(db: Queryable, channel: ChannelName, ids: readonly Deliv
              order by s.at desc, s.recorded_at desc limit 1) as consent,
           (exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null and e.event_seq < d.event_seq
               and (d.lane <> 'money' or e.lane = 'money' or e.state = 'sending'
-                   or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, '-infinity') <= clock_timestamp())))
+                   or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= clock_timestamp())))
            or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.seq < d.event_seq
               and v.received_at > now() - interval '10 minutes')) as is_behind,
           clock_timestamp() as now
@@ -149,8 +158,7 @@ function factsOf(row: Row) {
     consent: row.consent,
     nextAttemptAt: row.next_attempt_at,
     expiresAt: row.expires_at,
-    // pg reads '-infinity' as a number.
-    chatFreeAt: row.chat_free_at instanceof Date ? row.chat_free_at : new Date(0),
+    chatFreeAt: row.chat_free_at ?? new Date(0),
   }
 }
 
@@ -189,7 +197,8 @@ function resultOf(vault: Vault, row: Row, slot: Slot | undefined, brokenCount: n
   const owner = { id: row.client_id, dataKey: row.data_key }
   const address = vault.open(owner, 'address', row.address)
   const message = vault.open(owner, 'message', row.message)
-  if (address === undefined || message === undefined || row.contact_id === null) throw new Error('a claimed delivery lacks its parts')
+  if (address === undefined || message === undefined || row.contact_id === null)
+    throw new Error('a claimed delivery lacks its parts')
   return {
     kind: 'claimed',
     id: row.id,

@@ -98,7 +98,9 @@ async function markContact(db: Queryable, vault: Vault, { claimed, decision }: C
     )
     return
   }
-  await db.run(sql`update contacts set blocked_reason = ${contact.kind}, blocked_at = now() where id = ${claimed.contactId}`)
+  await db.run(
+    sql`update contacts set blocked_reason = ${contact.kind}, blocked_at = now() where id = ${claimed.contactId}`,
+  )
 }
 
 async function updateChannels(db: Queryable, closings: readonly Closing[]): Promise<void> {

@@ -5,17 +5,11 @@ import { sql } from '../../db/sql.ts'
 import type { ContactId } from '../../lib/ids.ts'
 import type { BotLimits, SlotLimits } from '../slots.ts'
 
-/** pg reads '-infinity' as a number. */
-const moment = z
-  .date()
-  .or(z.number())
-  .transform((at) => (at instanceof Date ? at : new Date(0)))
-
 /** Holds the bot's row until the transaction ends: two workers cannot take the same slot. */
 export async function readLimits(db: Queryable, channel: ChannelName): Promise<BotLimits> {
   const read = () =>
     db.maybeOne(
-      z.object({ free_at: moment, paused_until: moment, broken_count: z.number() }),
+      z.object({ free_at: z.date(), paused_until: z.date(), broken_count: z.number() }),
       sql`select free_at, paused_until, broken_count from channel_limits where channel = ${channel} for update`,
     )
   let row = await read()
@@ -73,7 +67,12 @@ export type ChannelWeather = { channel: string; pausedUntil: Date; code: string 
 
 export async function channelWeather(db: Queryable): Promise<ChannelWeather[]> {
   const rows = await db.many(
-    z.object({ channel: z.string(), paused_until: moment, pause_code: z.string().nullable(), broken_count: z.number() }),
+    z.object({
+      channel: z.string(),
+      paused_until: z.date(),
+      pause_code: z.string().nullable(),
+      broken_count: z.number(),
+    }),
     sql`select channel, paused_until, pause_code, broken_count from channel_limits order by channel`,
   )
   return rows.map((row) => ({

@@ -60,7 +60,11 @@ function joined(words: string[]): string[] {
 function withInitials(words: string[]): PersonName {
   const surname = words.find((word) => !initialsPattern.test(word) && wordPattern.test(word))
   if (surname === undefined || words.filter((word) => !initialsPattern.test(word)).length > 1) return {}
-  const letters = words.filter((word) => initialsPattern.test(word)).join('').match(/\p{Lu}/gu) ?? []
+  const letters =
+    words
+      .filter((word) => initialsPattern.test(word))
+      .join('')
+      .match(/\p{Lu}/gu) ?? []
   return { last: capitalised(surname), initials: letters.map((letter) => `${letter}.`).join(' ') }
 }
 

@@ -9,7 +9,7 @@ export function formatMoney(decimal: string, currency = 'RUB'): string {
 
 /** "1234.5" → «1 234,5 кг»; grams are the last that matters. */
 export function formatWeight(kilograms: string): string {
-  return isDecimal(kilograms) ? kilogramsFormat.format(kilograms) : kilograms
+  return isDecimal(kilograms) ? `${plain.format(kilograms)}\u00a0кг` : kilograms
 }
 
 /** "1750" → «1 750», "1.5" → «1,5». */
@@ -47,11 +47,6 @@ const roubles = new Intl.NumberFormat('ru-RU', {
   currency: 'RUB',
   trailingZeroDisplay: 'stripIfInteger',
 })
-const kilogramsFormat = new Intl.NumberFormat('ru-RU', {
-  style: 'unit',
-  unit: 'kilogram',
-  maximumFractionDigits: 3,
-})
 const plain = new Intl.NumberFormat('ru-RU', { maximumFractionDigits: 3 })
 const otherCurrencies = new Map<string, Intl.NumberFormat>()
 
@@ -59,7 +54,12 @@ function moneyFormat(currency: string): Intl.NumberFormat | undefined {
   if (!/^[A-Z]{3}$/.test(currency)) return undefined
   const known = otherCurrencies.get(currency)
   if (known) return known
-  const made = new Intl.NumberFormat('ru-RU', { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' })
+  const made = new Intl.NumberFormat('ru-RU', {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    trailingZeroDisplay: 'stripIfInteger',
+  })
   otherCurrencies.set(currency, made)
   return made
 }

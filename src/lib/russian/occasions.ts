@@ -1,8 +1,8 @@
-import { lowerFirst, spellingKey } from './text.ts'
+import { spellingKey } from './text.ts'
 
 /** «День металлурга» → «с Днём металлурга»; undefined when its case is not known. */
 export function congratulation(occasion: string): string | undefined {
-  if (/^со?\s+\S/iu.test(occasion)) return lowerFirst(occasion)
+  if (/^со?\s+\S/iu.test(occasion)) return `с${occasion.slice(1)}`
   if (/^день(?=\s\S)/iu.test(occasion)) return `с Днём${occasion.slice('день'.length)}`
   return occasions.get(spellingKey(occasion))
 }

@@ -6,11 +6,10 @@ export function oneLine(text: string): string {
   return plainLine.test(text) ? text : text.replace(controls, '').replace(spaces, ' ').trim()
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const controls = /[\u0000-\u0008\u000e-\u001f\u007f]/g
+const controls = /(?![\t\n\v\f\r\u0085])\p{Cc}/gu
 const spaces = /[ \t\r\n\v\f\u0085\u2028\u2029]+/g
 /** The usual case, decided in one pass: nothing to repair. */
-const plainLine = /^[^\u0000-\u0020\u007f\u0085\u2028\u2029]+(?: [^\u0000-\u0020\u007f\u0085\u2028\u2029]+)*$/
+const plainLine = /^[^\p{Cc} \u2028\u2029]+(?: [^\p{Cc} \u2028\u2029]+)*$/u
 
 /** One full stop at the end, unless the text already ends its sentence. */
 export function withFullStop(text: string): string {

@@ -13,20 +13,22 @@ export type Day = { year: number; month: number; day: number }
 
 /** `zone` must be known: see `isZone`. */
 export function wallTime(at: Date, zone: string): WallTime {
-  const format = formatOf(zone)
-  if (!format) throw new RangeError(`unknown time zone: ${zone}`)
-  const [, day, month, year, hour, minute, second] = (wallPattern.exec(format.format(at)) ?? []).map(Number)
-  if (!day || !month || !year || hour === undefined || minute === undefined || second === undefined) {
-    throw new RangeError(`no wall time for ${at.getTime()} in ${zone}`)
+  const offsetMinutes = offsetOf(at.getTime(), zone)
+  const wall = new Date(at.getTime() + offsetMinutes * 60_000)
+  return {
+    year: wall.getUTCFullYear(),
+    month: wall.getUTCMonth() + 1,
+    day: wall.getUTCDate(),
+    hour: wall.getUTCHours(),
+    minute: wall.getUTCMinutes(),
+    second: wall.getUTCSeconds(),
+    offsetMinutes,
   }
-  const asUtc = Date.UTC(year, month - 1, day, hour, minute, second)
-  const offsetMinutes = Math.round((asUtc - at.getTime()) / 60_000)
-  return { year, month, day, hour, minute, second, offsetMinutes }
 }
 
 /** Does this machine know the zone? */
 export function isZone(zone: string): boolean {
-  return formatOf(zone) !== undefined
+  return zoneNamed(zone) !== undefined
 }
 
 /** «12:43 МСК»; in Samara «13:43 МСК+1», in Almaty «14:43 UTC+5». */
@@ -46,11 +48,21 @@ export function dayText(day: Day, presentYear: number): string {
   return day.year === presentYear ? text : `${text} ${day.year} года`
 }
 
-/** The day of "2025-12-23", whatever may follow it. */
+/** The day of "2025-12-23", whatever may follow it; undefined for 1C's empty date, which is of the year 1. */
 export function parseDay(text: string): Day | undefined {
   const [, year, month, day] = (/^(\d{4})-(\d{2})-(\d{2})/.exec(text) ?? []).map(Number)
-  return year && month && day ? { year, month, day } : undefined
+  return year && month && day && year >= firstYear ? { year, month, day } : undefined
 }
+
+/** The moment of an ISO text with an offset; undefined for what is none, and for 1C's empty date. */
+export function parseMoment(text: string): Date | undefined {
+  const at = new Date(text)
+  return at.getTime() >= earliest && at.getTime() <= latest ? at : undefined
+}
+
+const firstYear = 1971
+const earliest = Date.UTC(firstYear, 0, 1)
+const latest = Date.UTC(9999, 0, 1)
 
 /** A greeting for that hour. At night nobody is wished a good one: «Доброй ночи» is a farewell. */
 export function greetingAt(hour: number): string {
@@ -60,19 +72,44 @@ export function greetingAt(hour: number): string {
   return 'Здравствуйте'
 }
 
-const wallPattern = /^(\d{2})\/(\d{2})\/(\d{4}), (\d{2}):(\d{2}):(\d{2})$/
-const formats = new Map<string, Intl.DateTimeFormat | undefined>()
+/** Clocks are moved at a whole quarter of an hour, so one answer of Intl serves the quarter: messages of a day share a few. */
+const quarterMs = 15 * 60_000
+type Zone = { format: Intl.DateTimeFormat; offsets: Map<number, number> }
+const zones = new Map<string, Zone | undefined>()
+const mostRemembered = 1000
 
-function formatOf(zone: string): Intl.DateTimeFormat | undefined {
-  if (formats.has(zone)) return formats.get(zone)
-  // Names of zones come from outside: the table must not grow with every misspelling.
-  if (formats.size >= 1000) formats.clear()
-  const made = madeFormat(zone)
-  formats.set(zone, made)
-  return made
+function offsetOf(at: number, name: string): number {
+  const zone = zoneNamed(name)
+  if (!zone) throw new RangeError(`unknown time zone: ${name}`)
+  const quarter = Math.floor(at / quarterMs)
+  const known = zone.offsets.get(quarter)
+  if (known !== undefined) return known
+  const offset = Math.round((shownAsUtc(zone.format, quarter * quarterMs) - quarter * quarterMs) / 60_000)
+  if (zone.offsets.size >= mostRemembered) zone.offsets.clear()
+  zone.offsets.set(quarter, offset)
+  return offset
 }
 
-function madeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+function shownAsUtc(format: Intl.DateTimeFormat, at: number): number {
+  const match = /^(\d{2})\/(\d{2})\/(\d{4}), (\d{2}):(\d{2})$/.exec(format.format(at))
+  const [day, month, year, hour, minute] = (match ?? []).slice(1).map(Number)
+  if (!day || !month || !year || hour === undefined || minute === undefined) {
+    throw new RangeError(`no wall time for ${at}`)
+  }
+  return Date.UTC(year, month - 1, day, hour, minute)
+}
+
+function zoneNamed(name: string): Zone | undefined {
+  if (zones.has(name)) return zones.get(name)
+  // Names of zones come from outside: the table must not grow with every misspelling.
+  if (zones.size >= mostRemembered) zones.clear()
+  const format = formatFor(name)
+  const zone = format && { format, offsets: new Map<number, number>() }
+  zones.set(name, zone)
+  return zone
+}
+
+function formatFor(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
     return new Intl.DateTimeFormat('en-GB', {
       timeZone,
@@ -82,7 +119,6 @@ function madeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
       day: '2-digit',
       hour: '2-digit',
       minute: '2-digit',
-      second: '2-digit',
     })
   } catch {
     return undefined

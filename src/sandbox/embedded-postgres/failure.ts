@@ -25,7 +25,9 @@ export class DataFolderInUse extends EmbeddedPostgresFailure {
 export function folderFailure(dataDir: string, error: unknown): unknown {
   const code = errorCode(error)
   if (code === undefined || error instanceof EmbeddedPostgresFailure) return error
-  return new EmbeddedPostgresFailure(`Cannot keep the database in ${dataDir}: ${inWords(code, error)}`, { cause: error })
+  return new EmbeddedPostgresFailure(`Cannot keep the database in ${dataDir}: ${inWords(code, error)}`, {
+    cause: error,
+  })
 }
 
 /** What the output of initdb or postgres says went wrong. */
@@ -52,6 +54,9 @@ const wordsByCode: Record<string, string> = {
   ENOSPC: 'the disk is full. Free at least 100 MB, or set DATA_DIR to a folder on another disk.',
   EROFS: 'the file system is read-only. Set DATA_DIR to a folder that can be written.',
   ENOTDIR: 'a part of that path is a file, not a folder. Set DATA_DIR to a folder.',
+  ENOENT: 'it cannot be made (is its file system read-only or absent?). Set DATA_DIR to a folder that can be written.',
+  EPERM:
+    'the file system or the container forbids to change the owner of a file. Set DATA_DIR to an ordinary local disk, or start as an ordinary user.',
   EEXIST: 'it is a file, not a folder. Set DATA_DIR to a folder.',
 }
 
@@ -61,5 +66,7 @@ function inWords(code: string, error: unknown): string {
     return `user id ${user} may not write there. Give the folder to that user, or set DATA_DIR to another folder.`
   }
   const text = error instanceof Error ? error.message : code
-  return wordsByCode[code === 'EDQUOT' ? 'ENOSPC' : code] ?? `${text}. Set DATA_DIR to a folder on an ordinary local disk.`
+  return (
+    wordsByCode[code === 'EDQUOT' ? 'ENOSPC' : code] ?? `${text}. Set DATA_DIR to a folder on an ordinary local disk.`
+  )
 }

@@ -12,14 +12,16 @@ export async function processState(pid: number): Promise<ProcessState> {
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   if (line !== undefined) return await stateFromProc(line)
   if (!answersSignals(pid)) return { alive: false }
-  return existsSync('/proc/self/stat') ? { alive: true, start: undefined } : stateFromPs(await ps(pid, 'stat=,lstart='))
+  return existsSync('/proc/self/stat')
+    ? { alive: true, start: undefined }
+    : stateFromPs(await ps(pid, ['stat=', 'lstart=']))
 }
 
 /** Whether that process is a Postgres whose data is in `clusterDir`. */
 export async function isPostgresOn(pid: number, clusterDir: string): Promise<boolean> {
   if (!(await processState(pid)).alive) return false
   if (!existsSync('/proc/self/stat')) {
-    const command = await ps(pid, 'command=')
+    const command = await ps(pid, ['command='])
     return command.includes('postgres') && command.includes(clusterDir)
   }
   const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
@@ -51,9 +53,12 @@ function stateFromPs(line: string): ProcessState {
   return state.startsWith('Z') ? { alive: false } : { alive: true, start: start.join(' ') || undefined }
 }
 
-async function ps(pid: number, columns: string): Promise<string> {
+/** For systems without /proc, such as macOS. */
+async function ps(pid: number, columns: string[]): Promise<string> {
   const run = promisify(execFile)
-  const result = await run('ps', ['-ww', '-o', columns, '-p', String(pid)], { env: toolEnvironment }).catch(() => undefined)
+  const result = await run('ps', ['-ww', ...columns.flatMap((column) => ['-o', column]), '-p', String(pid)], {
+    env: toolEnvironment,
+  }).catch(() => undefined)
   return result?.stdout ?? ''
 }
 

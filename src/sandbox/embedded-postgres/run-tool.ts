@@ -12,13 +12,10 @@ export async function runTool(
   args: string[],
   options: { account: Account; cwd: string; input?: string },
 ): Promise<ToolResult> {
-  const child = spawn(command, args, {
-    cwd: options.cwd,
-    env: toolEnvironment,
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    ...identityOf(options.account),
-  })
+  const { account, cwd } = options
+  const child = spawned(account, () =>
+    spawn(command, args, { cwd, env: toolEnvironment, detached: true, ...identityOf(account) }),
+  )
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text
@@ -29,17 +26,21 @@ export async function runTool(
   child.stdin.on('error', () => undefined)
   child.stdin.end(options.input ?? '')
   return await new Promise((resolve, reject) => {
-    child.on('error', (error) => reject(spawnFailure(error, options.account)))
+    child.on('error', reject)
     child.on('close', (code) => resolve({ succeeded: code === 0, ...output }))
   })
 }
 
-/** A container may run as root and still be forbidden to become anybody else. */
-export function spawnFailure(error: Error, account: Account): Error {
-  const code = errorCode(error)
-  if (!account.switched || (code !== 'EPERM' && code !== 'EINVAL')) return error
-  return new EmbeddedPostgresFailure(
-    `Postgres refuses to run as root, and this root may not become ${account.name} (${code}). Start as an ordinary user, or ${otherDatabase}.`,
-    { cause: error },
-  )
+/** Node throws at once when the system refuses the change of user: a container may run as root and forbid it. */
+export function spawned<Child>(account: Account, spawnChild: () => Child): Child {
+  try {
+    return spawnChild()
+  } catch (cause) {
+    const code = errorCode(cause)
+    if (!account.switched || (code !== 'EPERM' && code !== 'EINVAL')) throw cause
+    throw new EmbeddedPostgresFailure(
+      `Postgres refuses to run as root, and this root may not become ${account.name} (${code}). Start as an ordinary user, or ${otherDatabase}.`,
+      { cause },
+    )
+  }
 }

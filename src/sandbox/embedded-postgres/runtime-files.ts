@@ -26,6 +26,7 @@ export async function copyRuntime(native: string, place: string, name: string): 
   const target = join(place, name)
   if (await isOurs(target)) return target
   await mkdir(place, { recursive: true })
+  await removeOldDrafts(place)
   const draft = join(place, `${name}.${randomUUID()}.draft`)
   try {
     await copyTree(native, draft)
@@ -38,10 +39,18 @@ export async function copyRuntime(native: string, place: string, name: string): 
   return target
 }
 
+/** Left by runs that were killed; a young one may be another run's work. */
+async function removeOldDrafts(place: string): Promise<void> {
+  for (const name of (await readdir(place)).filter((one) => /^postgres-.*\.draft$/.test(one))) {
+    const found = await lstat(join(place, name)).catch(() => undefined)
+    if (found && Date.now() - found.mtimeMs > 3_600_000) await rm(join(place, name), { recursive: true, force: true })
+  }
+}
+
 async function addLinks(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   for (const { source, target } of linksSchema.parse(JSON.parse(list))) {
-    const link = join(dirname(native), target).replace(dirname(native) + '/native', native)
+    const link = join(native, relative('native', target))
     if (await lstat(link).catch(() => undefined)) continue
     await symlink(relative(dirname(target), source), link).catch((error: unknown) => {
       if (errorCode(error) !== 'EEXIST') throw error

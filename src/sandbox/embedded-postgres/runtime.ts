@@ -64,7 +64,8 @@ async function installedPackage(): Promise<{ native: string; version: string }> 
 
 /** Reads a file from share too, because a postgres that starts still needs them, and they may be closed on their own. */
 async function tried(native: string, account: Account): Promise<Trial> {
-  const script = 'cat "$0/share/postgresql/postgres.bki" > /dev/null && "$0/bin/initdb" --version && "$0/bin/postgres" --version'
+  const script =
+    'cat "$0/share/postgresql/postgres.bki" > /dev/null && "$0/bin/initdb" --version && "$0/bin/postgres" --version'
   const result = await runTool('/bin/sh', ['-c', script, native], { account, cwd: '/' })
   const major = /^postgres \(PostgreSQL\) (\d+)/m.exec(result.stdout)?.[1]
   if (result.succeeded && major !== undefined) return { works: true, major }
@@ -85,5 +86,7 @@ function cannotRun(reason: string): EmbeddedPostgresFailure {
   const advice = libraries
     ? `Install the system package that has ${libraries}`
     : 'It needs a system with glibc (not Alpine) and a folder from which programs may run'
-  return new EmbeddedPostgresFailure(`The embedded Postgres does not run here: ${reason}. ${advice}, or ${otherDatabase}.`)
+  return new EmbeddedPostgresFailure(
+    `The embedded Postgres does not run here: ${reason}. ${advice}, or ${otherDatabase}.`,
+  )
 }

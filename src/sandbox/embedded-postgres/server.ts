@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { type Account, currentFolder, identityOf } from './account.ts'
 import { outputFailure, tellingLine } from './failure.ts'
-import { spawnFailure, toolEnvironment } from './run-tool.ts'
+import { spawned, toolEnvironment } from './run-tool.ts'
 import type { Runtime } from './runtime.ts'
 import { port } from './socket-folder.ts'
 
@@ -17,15 +17,18 @@ type Needs = {
   onExit: (detail: string) => void
 }
 
-type Running = { child: ChildProcess; ended: Promise<string>; output: string[] }
+type Running = { child: ChildProcess; ended: Promise<string>; hasSaidAll: Promise<void>; output: string[] }
 
 /** Resolves when connections are accepted, however long a recovery takes: a deadline would only break it off. */
 export async function startServer(needs: Needs): Promise<Server> {
   const running = await readyServer(needs)
   let isStopping = false
-  void running.ended.then((how) => {
-    if (!isStopping) needs.onExit(`Postgres ${running.child.pid} ${how}: ${tellingLine(running.output.join('\n'))}`)
-  })
+  const watch = async (how: string): Promise<void> => {
+    const words = await lastWords(running)
+    if (!isStopping) needs.onExit(`Postgres ${running.child.pid} ${how}; its last words: ${tellingLine(words)}`)
+  }
+  // It rejects only when a signal could not be sent, which stop() reports.
+  void running.ended.then(watch, () => undefined)
   return {
     stop: async () => {
       isStopping = true
@@ -40,7 +43,7 @@ async function readyServer(needs: Needs): Promise<Running> {
   for (;;) {
     const running = launch(needs)
     if (await isReady(running)) return running
-    const output = running.output.join('\n')
+    const output = await lastWords(running)
     const isHeldByRemains = /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(output)
     if (!isHeldByRemains || Date.now() > deadline) throw outputFailure('start Postgres', needs.clusterDir, output)
     await new Promise((resolve) => setTimeout(resolve, 200))
@@ -50,13 +53,16 @@ async function readyServer(needs: Needs): Promise<Running> {
 /** Its own process group, so that Ctrl-C reaches it through us and not before we have finished with it. */
 function launch(needs: Needs): Running {
   const { account, clusterDir } = needs
-  const child = spawn(needs.runtime.postgres, serverArguments(currentFolder(account, clusterDir), needs.socketFolder), {
-    cwd: clusterDir,
-    env: toolEnvironment,
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    ...identityOf(account),
-  })
+  const args = serverArguments(currentFolder(account, clusterDir), needs.socketFolder)
+  const child = spawned(account, () =>
+    spawn(needs.runtime.postgres, args, {
+      cwd: clusterDir,
+      env: toolEnvironment,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...identityOf(account),
+    }),
+  )
   const output: string[] = []
   createInterface({ input: child.stderr }).on('line', (line) => {
     const readable = line.replaceAll('/proc/self/cwd', clusterDir)
@@ -66,10 +72,17 @@ function launch(needs: Needs): Running {
     if (readable.includes('database system is ready to accept connections')) child.emit('ready')
   })
   const ended = new Promise<string>((resolve, reject) => {
-    child.on('error', (error) => reject(spawnFailure(error, account)))
-    child.on('close', (code, signal) => resolve(signal ? `was ended by ${signal}` : `ended with code ${code}`))
+    child.on('error', reject)
+    child.on('exit', (code, signal) => resolve(signal ? `was ended by ${signal}` : `ended with code ${code}`))
   })
-  return { child, ended, output }
+  const hasSaidAll = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  return { child, ended, hasSaidAll, output }
+}
+
+/** What it said may arrive after its end; processes it leaves behind may keep the pipe open for long. */
+async function lastWords({ hasSaidAll, output }: Running): Promise<string> {
+  await isSettledWithin(hasSaidAll, 500)
+  return output.join('\n')
 }
 
 async function isReady({ child, ended }: Running): Promise<boolean> {

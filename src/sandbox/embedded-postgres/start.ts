@@ -28,7 +28,7 @@ export type EmbeddedPostgresInput = {
 export async function startEmbeddedPostgres(input: EmbeddedPostgresInput): Promise<EmbeddedPostgres> {
   const folder = resolve(input.dataDir)
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await mkdir(folder, { recursive: true, mode: newFolderMode })
     const dataDir = await realpath(folder)
     const lock = await lockFolder(dataDir)
     return await startUnder(lock, { ...input, dataDir }).catch(async (error: unknown) => {
@@ -39,6 +39,9 @@ export async function startEmbeddedPostgres(input: EmbeddedPostgresInput): Promi
     throw folderFailure(folder, error)
   }
 }
+
+/** The folder also holds keys. Off Linux the account that root gives Postgres to must be able to pass through it. */
+const newFolderMode = process.platform === 'linux' ? 0o700 : 0o711
 
 async function startUnder(lock: FolderLock, input: EmbeddedPostgresInput): Promise<EmbeddedPostgres> {
   const { dataDir, onLog = () => undefined, onExit = () => undefined } = input
@@ -74,5 +77,8 @@ function urlOf(socketFolder: string): string {
 
 function once(act: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined
-  return async () => await (done ??= act())
+  return async () => {
+    done ??= act()
+    await done
+  }
 }

@@ -15,10 +15,13 @@ export async function readParams(
 /** The body is not what its type says. */
 export class BodyError extends Error {}
 
-async function readBody(request: http.IncomingMessage): Promise<Buffer> {
+function readBody(request: http.IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(Buffer.from(chunk))
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('error', reject)
+  })
 }
 
 const recordSchema = z.record(z.string(), z.unknown())

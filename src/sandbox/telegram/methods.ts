@@ -16,7 +16,7 @@ export class ApiError extends Error {
 }
 
 export type Params = Record<string, unknown>
-type Method = (world: World, params: Params, signal: AbortSignal) => unknown
+type Method = (world: World, params: Params, closed: () => AbortSignal) => unknown
 
 /** The methods by their lower-case names, as the real server looks them up. */
 export const methods: Record<string, Method> = {
@@ -109,14 +109,14 @@ const pollSchema = z.object({
   allowed_updates: z.unknown().optional(),
 })
 
-async function getUpdates(world: World, params: Params, signal: AbortSignal): Promise<unknown> {
+async function getUpdates(world: World, params: Params, closed: () => AbortSignal): Promise<unknown> {
   const { offset, limit, timeout, allowed_updates } = parsed(pollSchema, params)
   world.updates.allow(kindsOf(allowed_updates))
   const answer = await world.updates.poll({
     offset,
     limit: Math.min(limit, 100),
     timeoutS: Math.min(timeout, 50),
-    signal,
+    signal: closed(),
   })
   if (answer.kind === 'conflict') throw new ApiError(409, answer.description)
   return answer.updates

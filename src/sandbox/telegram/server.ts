@@ -92,7 +92,7 @@ async function isStruck(
 async function run(site: Site, response: http.ServerResponse, method: string, params: Params): Promise<unknown> {
   const known = Object.hasOwn(methods, method) ? methods[method] : undefined
   if (!known) throw new ApiError(404, 'Not Found: method not found')
-  return known(site.world, params, closedBy(response))
+  return known(site.world, params, () => closedBy(response))
 }
 
 function closedBy(response: http.ServerResponse): AbortSignal {

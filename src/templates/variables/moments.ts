@@ -1,4 +1,4 @@
-import { clockText, type Day, dayText, greetingAt, parseDay, wallTime } from '../../lib/russian/time.ts'
+import { clockText, type Day, dayText, greetingAt, parseDay, parseMoment, wallTime } from '../../lib/russian/time.ts'
 import type { Facts, TemplateEvent } from '../facts.ts'
 import type { Variable } from './variable.ts'
 
@@ -8,7 +8,10 @@ export const momentVariables: readonly Variable[] = [
     description: 'Когда это случилось: в течение суток — часы, позже — с днём («23 ноября, 12:43 МСК»)',
     example: '12:43 МСК',
     fields: ['occurredAt', 'branch.timezone'],
-    read: (facts) => momentOf(facts)?.text ?? null,
+    read: (facts) => {
+      const moment = momentOf(facts)
+      return moment ? textOf(facts, moment) : null
+    },
   },
   {
     names: ['когда', 'when'],
@@ -18,7 +21,7 @@ export const momentVariables: readonly Variable[] = [
     read: (facts) => {
       const moment = momentOf(facts)
       if (!moment) return null
-      return moment.clockOnly ? `в ${moment.text}` : moment.text
+      return moment.isFresh ? `в ${textOf(facts, moment)}` : textOf(facts, moment)
     },
   },
   {
@@ -33,7 +36,10 @@ export const momentVariables: readonly Variable[] = [
     description: 'День события; год — если он не текущий',
     example: '23 ноября',
     fields: ['occurredAt', 'branch.timezone'],
-    read: (facts) => momentOf(facts)?.day() ?? null,
+    read: (facts) => {
+      const moment = momentOf(facts)
+      return moment ? dayText(moment.wall, presentYear(facts)) : null
+    },
   },
   {
     names: ['дата_ПСА', 'act_date', 'дата_документа', 'document_date'],
@@ -79,7 +85,18 @@ export const momentVariables: readonly Variable[] = [
   },
 ]
 
-type Moment = { text: string; clockOnly: boolean; clock: string | null; day(): string }
+/** The moment from which a text that shows the time of the fact must be rendered anew, because the day belongs to it then. */
+export function freshUntil({ event, now }: Facts): Date | null {
+  const at = parseMoment(happenedAt(event) ?? '')
+  return at && isFresh(at, now) ? new Date(at.getTime() + dayMs) : null
+}
+
+function isFresh(at: Date, now: Date): boolean {
+  return Math.abs(now.getTime() - at.getTime()) < dayMs
+}
+
+/** `clock` is absent when only the day is known. */
+type Moment = { wall: Day; clock: string | null; isFresh: boolean }
 
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -88,28 +105,30 @@ function happenedAt(event: TemplateEvent): string | undefined {
   return event.occurredAt ?? (event.type === 'operation.accepted' ? event.operation?.date : undefined)
 }
 
-function momentOf(facts: Facts): Moment | undefined {
-  const written = happenedAt(facts.event)
+function momentOf({ event, zone, now }: Facts): Moment | undefined {
+  const written = happenedAt(event)
   if (written === undefined) return undefined
-  const at = new Date(written)
-  if (Number.isNaN(at.getTime())) return undefined
-  const wall = wallTime(at, facts.zone)
+  const at = parseMoment(written)
+  if (!at) return undefined
+  const wall = wallTime(at, zone)
   // A midnight to the second, there or here, is a date that was given without a time.
-  const own = /T00:00:00(?:\.0+)?(?:Z|[+-])/.test(written) ? parseDay(written) : undefined
+  const own = written.includes('T00:00:00') ? parseDay(written) : undefined
   if (own || (wall.hour === 0 && wall.minute === 0 && wall.second === 0)) {
-    const text = dayText(own ?? wall, presentYear(facts))
-    return { text, clockOnly: false, clock: null, day: () => text }
+    return { wall: own ?? wall, clock: null, isFresh: false }
   }
-  const clock = clockText(wall, facts.zone)
-  const writtenDay = () => dayText(wall, presentYear(facts))
-  const clockOnly = Math.abs(facts.now.getTime() - at.getTime()) < dayMs
-  return { text: clockOnly ? clock : `${writtenDay()}, ${clock}`, clockOnly, clock, day: writtenDay }
+  return { wall, clock: clockText(wall, zone), isFresh: isFresh(at, now) }
+}
+
+function textOf(facts: Facts, { wall, clock, isFresh }: Moment): string {
+  if (clock !== null && isFresh) return clock
+  const day = dayText(wall, presentYear(facts))
+  return clock === null ? day : `${day}, ${clock}`
 }
 
 function dayIn(facts: Facts, moment: string | undefined): string | null {
   if (moment === undefined) return null
-  const at = new Date(moment)
-  return Number.isNaN(at.getTime()) ? null : dayText(wallTime(at, facts.zone), presentYear(facts))
+  const at = parseMoment(moment)
+  return at ? dayText(wallTime(at, facts.zone), presentYear(facts)) : null
 }
 
 function day(facts: Facts, written: string | undefined): string | null {

@@ -84,8 +84,11 @@ function line(text: string | undefined): string | null {
 }
 
 function withoutStop(text: string | undefined): string | null {
-  return withoutFullStop(line(text) ?? '').trim() || null
+  return withoutFullStop((line(text) ?? '').replace(unfinished, '')) || null
 }
+
+/** A mark that promises more to come; but the semicolon of «&quot;» belongs to it. */
+const unfinished = /(?:[\s,:–—-]|(?<!&\w+);)+$/u
 
 /** The template brings its own exclamation mark. */
 function withoutMark(text: string | undefined): string | null {

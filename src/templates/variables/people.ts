@@ -21,7 +21,7 @@ export const peopleVariables: readonly Variable[] = [
   },
   {
     names: ['имя', 'first_name'],
-    description: 'Имя',
+    description: 'Имя без отчества',
     example: 'Иван',
     fields: ['client.fullName'],
     read: (facts) => fromName(facts, (name) => parseName(name).first),

@@ -1,8 +1,8 @@
-import { metalOf } from '../../lib/russian/metals.ts'
 import { formatMoney, formatPercent, formatWeight, sumOfDecimals } from '../../lib/russian/numbers.ts'
 import { plural } from '../../lib/russian/plural.ts'
-import { listed, lowerFirst, oneLine, quoted, spellingKey } from '../../lib/russian/text.ts'
+import { lowerFirst } from '../../lib/russian/text.ts'
 import type { Facts, TemplateItem } from '../facts.ts'
+import { genitiveOf, itemsOf, materialOf, materialsOf, namesOf } from './materials.ts'
 import type { Position, Variable } from './variable.ts'
 
 export const scrapVariables: readonly Variable[] = [
@@ -86,57 +86,8 @@ export const positionFields: readonly (readonly [string, string])[] = [
   ['сумма', 'amount'],
 ]
 
-type Material = { name?: string; genitive?: string }
-
-/** More kinds than this in one sentence are named as «и других». */
-const mostNamed = 4
-
-/**
- * «меди и латуни», or «(«Кусок 3», «латунь»)» when one of them cannot be declined: right after the words «за лом» either way.
- */
-export function genitiveOf(materials: readonly Material[]): string | null {
-  if (materials.length === 0) return null
-  const named = materials.length > mostNamed ? materials.slice(0, mostNamed - 1) : materials
-  const genitives = named.flatMap((material) => material.genitive ?? [])
-  if (genitives.length < named.length) {
-    const names = named.map((material) => quoted(material.name ?? material.genitive ?? ''))
-    return `(${names.join(', ')}${named === materials ? '' : ' и другое'})`
-  }
-  return named === materials ? listed(genitives) : `${genitives.join(', ')} и других видов`
-}
-
-/** The source's own genitive goes first: it knows its catalogue better than our dictionary. */
-export function materialOf(item: TemplateItem): Material | undefined {
-  const material = item.material === undefined ? '' : oneLine(item.material)
-  const own = item.materialGenitive === undefined ? '' : oneLine(item.materialGenitive)
-  const metal = material === '' ? undefined : metalOf(material)
-  const genitive = own === '' ? metal?.genitive : lowerFirst(own.replace(/^лома\s+/iu, ''))
-  const name = metal?.nominative ?? material
-  if (name === '' && genitive === undefined) return undefined
-  return { ...(name === '' ? {} : { name }), ...(genitive === undefined ? {} : { genitive }) }
-}
-
-function materialsOf(facts: Facts): Material[] {
-  const items = itemsOf(facts)
-  const [only] = items
-  if (items.length === 1 && only) {
-    const material = materialOf(only)
-    return material ? [material] : []
-  }
-  const found = new Map<string, Material>()
-  for (const item of items) {
-    const material = materialOf(item)
-    if (!material) continue
-    const key = spellingKey(material.name ?? material.genitive ?? '')
-    if (!found.has(key)) found.set(key, material)
-  }
-  return [...found.values()]
-}
-
-function namesOf(materials: readonly Material[]): string | null {
-  const names = materials.flatMap((material) => (material.name === undefined ? [] : [lowerFirst(material.name)]))
-  return names.length === 0 ? null : names.join(', ')
-}
+/** A longer act is named by its first positions. */
+const mostListed = 5
 
 function scrapList(facts: Facts): string | null {
   const lines = itemsOf(facts).flatMap((item) => {
@@ -145,10 +96,10 @@ function scrapList(facts: Facts): string | null {
     return item.netKg === undefined ? [lowerFirst(name)] : [`${lowerFirst(name)} — ${formatWeight(item.netKg)}`]
   })
   if (lines.length === 0) return null
-  if (lines.length <= mostNamed + 1) return lines.join(', ')
-  const rest = lines.length - mostNamed
+  if (lines.length <= mostListed) return lines.join(', ')
+  const rest = lines.length - (mostListed - 1)
   const word = plural(rest, { one: 'позиция', few: 'позиции', many: 'позиций' })
-  return `${lines.slice(0, mostNamed).join(', ')} и ещё ${rest} ${word}`
+  return `${lines.slice(0, mostListed - 1).join(', ')} и ещё ${rest} ${word}`
 }
 
 function positionOf(facts: Facts, item: TemplateItem): Position {
@@ -162,7 +113,9 @@ function positionOf(facts: Facts, item: TemplateItem): Position {
     item.pricePerKg === undefined ? null : `${formatMoney(item.pricePerKg, currency)}/кг`,
     item.amount === undefined ? null : formatMoney(item.amount, currency),
   ]
-  return Object.fromEntries(positionFields.flatMap((names, index) => names.map((name) => [name, values[index] ?? null])))
+  return Object.fromEntries(
+    positionFields.flatMap((names, index) => names.map((name) => [name, values[index] ?? null])),
+  )
 }
 
 function netOf(facts: Facts): string | null {
@@ -174,8 +127,4 @@ function netOf(facts: Facts): string | null {
 function sameForAll(facts: Facts, field: (item: TemplateItem) => string | undefined): string | undefined {
   const [first, ...rest] = itemsOf(facts).map(field)
   return first !== undefined && rest.every((value) => value === first) ? first : undefined
-}
-
-function itemsOf({ event }: Facts): readonly TemplateItem[] {
-  return event.operation?.items ?? []
 }

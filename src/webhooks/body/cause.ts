@@ -18,7 +18,9 @@ export function causeOf(text: string, position: number, parserMessage: string): 
     valueCause(value) ??
     keyCause(parserMessage, after) ??
     quoteCause(parserMessage, before, after) ??
-    commaCause(parserMessage, after) ?? { cause: 'здесь JSON записан с ошибкой; сформируйте тело через ЗаписатьJSON, а не склейкой строк' }
+    commaCause(parserMessage, after) ?? {
+      cause: 'здесь JSON записан с ошибкой; сформируйте тело через ЗаписатьJSON, а не склейкой строк',
+    }
   )
 }
 
@@ -57,23 +59,35 @@ function valueAround(before: string, after: string): Value | undefined {
   const head = /"([^"\\]{1,100})"\s{0,20}:\s{0,20}([^"{}[\]:]{0,60})$/.exec(before)
   if (head?.[1] === undefined || head[2] === undefined) return undefined
   const written = (head[2] + (/^[^"{}[\]]{0,60}/.exec(after)?.[0] ?? '')).trim()
-  return { field: maskCards(head[1]), written: written.replace(/,\s*$/, '').replace(/\s*,\s*[^\s\d][^]*$/, '').trim() }
+  return {
+    field: maskCards(head[1]),
+    written: written
+      .replace(/,\s*$/, '')
+      .replace(/\s*,\s*[^\s\d][\s\S]*$/, '')
+      .trim(),
+  }
 }
 
 function valueCause(value: Value | undefined): Cause | undefined {
   if (value === undefined) return undefined
   const { field, written } = value
   if (written === '') return withField(field, 'после двоеточия нет значения; передайте значение или null')
-  if (/^[-+]?[\d.,\s'’\u00a0\u2009\u202f]+$/.test(written) && /\d/.test(written)) return withField(field, numberCause(written))
-  if (/^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}/.test(written)) return withField(field, 'дата без кавычек; передайте её строкой, например "2025-11-23T12:43:00"')
+  if (/^[-+]?[\d.,\s'’\u00a0\u2009\u202f]+$/.test(written) && /\d/.test(written))
+    return withField(field, numberCause(written))
+  if (/^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}/.test(written))
+    return withField(field, 'дата без кавычек; передайте её строкой, например "2025-11-23T12:43:00"')
   for (const [pattern, cause] of words) if (pattern.test(written)) return withField(field, cause)
-  if (/^[a-zа-яё\d]/i.test(written)) return withField(field, 'значение без кавычек; строки, даты и идентификаторы пишутся в двойных кавычках')
+  if (/^[a-zа-яё\d]/i.test(written))
+    return withField(field, 'значение без кавычек; строки, даты и идентификаторы пишутся в двойных кавычках')
   return undefined
 }
 
 function numberCause(written: string): string {
   const shown = maskCards(written.replace(/\s/g, ' ').slice(0, 30))
-  const plain = written.replace(/[\s'’+]/g, '').replace(/[.,](?=.*[.,])/g, '').replace(',', '.')
+  const plain = written
+    .replace(/[\s'’+]/g, '')
+    .replace(/[.,](?=.*[.,])/g, '')
+    .replace(',', '.')
   const example = /^-?\d{1,15}(\.\d+)?$/.test(plain) ? maskCards(plain.replace(/^(-?)0+(?=\d)/, '$1')) : '14500.00'
   return `число записано как «${shown}»; в JSON число пишется ${example}, либо передайте строку в кавычках`
 }
@@ -96,15 +110,23 @@ function keyCause(parserMessage: string, after: string): Cause | undefined {
   if (!parserMessage.startsWith('Quoted object key')) return undefined
   const key = /^[\p{L}_][\p{L}\p{N}_]{0,60}/u.exec(after)?.[0]
   if (key !== undefined) {
-    return withField(key, 'имя поля без кавычек; пишите его в двойных кавычках (в ПараметрыЗаписиJSON включите двойные кавычки)')
+    return withField(
+      key,
+      'имя поля без кавычек; пишите его в двойных кавычках (в ПараметрыЗаписиJSON включите двойные кавычки)',
+    )
   }
-  if (/^['«“”„`]/.test(after)) return { cause: 'имя поля не в двойных кавычках; имена и строки в JSON пишутся в прямых двойных кавычках' }
+  if (/^['«“”„`]/.test(after))
+    return { cause: 'имя поля не в двойных кавычках; имена и строки в JSON пишутся в прямых двойных кавычках' }
   return { cause: 'ожидается имя поля в двойных кавычках' }
 }
 
 function quoteCause(parserMessage: string, before: string, after: string): Cause | undefined {
-  if (!parserMessage.startsWith('Comma') || !/"\s*$/.test(before.slice(-50)) || !/^[\p{L}\p{N}]/u.test(after)) return undefined
-  return withField(keyBeforeString(before), 'кавычки внутри значения; внутри строки их записывают как \\" (ЗаписатьJSON делает это сам)')
+  if (!parserMessage.startsWith('Comma') || !/"\s*$/.test(before.slice(-50)) || !/^[\p{L}\p{N}]/u.test(after))
+    return undefined
+  return withField(
+    keyBeforeString(before),
+    'кавычки внутри значения; внутри строки их записывают как \\" (ЗаписатьJSON делает это сам)',
+  )
 }
 
 function commaCause(parserMessage: string, after: string): Cause | undefined {

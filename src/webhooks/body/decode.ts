@@ -13,7 +13,7 @@ export function decode(bytes: Buffer, contentType: string | undefined): Decoded 
   const declared = charsetOf(contentType)
   const utf8 = tryDecode('utf-8', bytes)
   if (utf8 !== undefined && !utf8.includes('\u0000')) {
-    const isContradicted = declared !== undefined && !isUtf8(declared) && !isAscii(utf8)
+    const isContradicted = declared !== undefined && !isUtf8(declared) && utf8.length < bytes.length
     return { text: utf8, warnings: isContradicted ? [actuallyUtf8(declared)] : [] }
   }
 
@@ -47,10 +47,6 @@ function isUtf8(charset: string): boolean {
   return charset === 'utf-8' || charset === 'utf8'
 }
 
-function isAscii(text: string): boolean {
-  return /^[\x00-\x7f]*$/.test(text)
-}
-
 function tryDecode(charset: string, bytes: Buffer): string | undefined {
   try {
     return new TextDecoder(aliases[charset] ?? charset, { fatal: true }).decode(bytes)
@@ -59,7 +55,12 @@ function tryDecode(charset: string, bytes: Buffer): string | undefined {
   }
 }
 
-const aliases: Record<string, string | undefined> = { cp1251: 'windows-1251', win1251: 'windows-1251', '1251': 'windows-1251', cp866: 'ibm866' }
+const aliases: Record<string, string | undefined> = {
+  cp1251: 'windows-1251',
+  win1251: 'windows-1251',
+  '1251': 'windows-1251',
+  cp866: 'ibm866',
+}
 
 function guessed(charset: string): Warning {
   return {

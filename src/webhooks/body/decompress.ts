@@ -43,7 +43,11 @@ function unpack(raw: Buffer, unpacker: Unpacker, warnings: Warning[]): Unpacked 
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ERR_BUFFER_TOO_LARGE') {
-      return { ok: false, code: 'body_too_large', message: 'Распакованное тело больше 8 МиБ — разделите пакет на части.' }
+      return {
+        ok: false,
+        code: 'body_too_large',
+        message: 'Распакованное тело больше 8 МиБ — разделите пакет на части.',
+      }
     }
     if (code === 'Z_BUF_ERROR' || code === 'ERR__ERROR_FORMAT_PADDING_1') {
       return {

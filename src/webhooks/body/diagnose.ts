@@ -1,5 +1,5 @@
-import type { BodyFailure } from './read-body.ts'
 import { causeOf } from './cause.ts'
+import type { BodyFailure } from './read-body.ts'
 
 /** Where the JSON breaks, and the likely cause in the words of a 1C programmer. */
 export function diagnose(text: string, parserMessage: string): BodyFailure {

@@ -22,7 +22,9 @@ function isForm(start: string): boolean {
 }
 
 function isJsonLike(type: string): boolean {
-  return type.includes('json') || type === 'text/plain' || type === 'application/octet-stream' || type.includes('javascript')
+  return (
+    type.includes('json') || type === 'text/plain' || type === 'application/octet-stream' || type.includes('javascript')
+  )
 }
 
 function warningsAbout(type: string): Warning[] {

@@ -2,8 +2,8 @@ import { isLosslessNumber, parse } from 'lossless-json'
 import { maskCards } from '../mapping/card.ts'
 import type { Warning } from '../mapping/warning.ts'
 import { diagnose } from './diagnose.ts'
-import type { BodyFailure } from './read-body.ts'
 import { beyondLimits } from './limits.ts'
+import type { BodyFailure } from './read-body.ts'
 
 type Parsed = { ok: true; value: unknown; warnings: Warning[] } | BodyFailure
 
@@ -42,16 +42,23 @@ function parseOnce(text: string): Parsed {
 
 function isXdto(value: object): boolean {
   const first = Array.isArray(value) ? value[0] : value
-  return typeof first === 'object' && first !== null && (Object.hasOwn(first, '#type') || Object.hasOwn(first, '#value'))
+  return (
+    typeof first === 'object' && first !== null && (Object.hasOwn(first, '#type') || Object.hasOwn(first, '#value'))
+  )
 }
 
 function repeatedKey(field: string): Warning {
-  return { code: 'duplicate_key', field, message: `Поле «${field}» передано дважды с разными значениями — взято последнее.` }
+  return {
+    code: 'duplicate_key',
+    field,
+    message: `Поле «${field}» передано дважды с разными значениями — взято последнее.`,
+  }
 }
 
 const encodedTwice: Warning = {
   code: 'encoded_twice',
-  message: 'JSON записан дважды: тело — строка, внутри которой JSON. Отправляйте саму строку, без повторного ЗаписатьJSON.',
+  message:
+    'JSON записан дважды: тело — строка, внутри которой JSON. Отправляйте саму строку, без повторного ЗаписатьJSON.',
 }
 
 const notAnObject = 'В теле нет события: ожидается объект {…} или массив объектов […].'

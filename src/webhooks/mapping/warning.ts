@@ -9,6 +9,7 @@ export type WarningCode =
   | 'content_type'
   | 'date_empty'
   | 'date_future'
+  | 'date_of_document'
   | 'date_without_time'
   | 'duplicate_key'
   | 'encoded_twice'

@@ -1,0 +1,131 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { channelNames } from '../channels/channel.ts'
+import { purposes } from '../clients/client.ts'
+import { resolveClients } from '../clients/resolve.ts'
+import { clientByExternalId, consentsOf, contactsOf, linkContact, recordConsent } from '../clients/store.ts'
+import { RequestError } from '../lib/errors.ts'
+import { phoneIn } from '../lib/phone.ts'
+import { parseInput } from './input.ts'
+import type { ApiNeeds } from './routes.ts'
+import { compact } from './views.ts'
+
+const addressForms = {
+  telegram: z.string().regex(/^-?\d{1,20}$/, 'ожидается числовой идентификатор чата Telegram'),
+  vk: z.string().regex(/^\d{1,20}$/, 'ожидается числовой идентификатор пользователя ВКонтакте'),
+  max: z.string().regex(/^\d{1,20}$/, 'ожидается числовой идентификатор пользователя MAX'),
+  whatsapp: z.string().regex(/^\d{8,15}$/, 'ожидаются цифры номера без «+»'),
+} as const
+
+const contactInput = z
+  .object({
+    channel: z.enum(channelNames),
+    address: z.union([z.string(), z.number().int()]).transform(String),
+    team: z.boolean().optional(),
+  })
+  .superRefine((contact, context) => {
+    const form = addressForms[contact.channel].safeParse(contact.address)
+    if (!form.success)
+      context.addIssue({
+        code: 'custom',
+        path: ['address'],
+        message: form.error.issues[0]?.message ?? 'неверный адрес',
+      })
+  })
+
+const clientInput = z.object({
+  phone: z.string().max(100).nullish(),
+  fullName: z.string().trim().max(200).nullish(),
+  branch: z.string().max(200).nullish(),
+  contacts: z.array(contactInput).max(20).default([]),
+  consents: z
+    .array(
+      z.object({
+        purpose: z.enum(purposes),
+        granted: z.boolean(),
+        text: z.string().max(10_000).nullish(),
+        at: z.iso.datetime({ offset: true }).nullish(),
+      }),
+    )
+    .max(20)
+    .default([]),
+})
+
+const idInput = z.object({ externalId: z.string().trim().min(1).max(100) })
+
+/** `PUT` and `GET /clients/:externalId`: the record, with contacts and consents. */
+export function clientRoutes(app: FastifyInstance, needs: ApiNeeds): void {
+  app.put('/clients/:externalId', async (request) => {
+    const { externalId } = parseInput(idInput, request.params)
+    await saveClient(needs, externalId, parseInput(clientInput, request.body ?? {}))
+    return await clientView(needs, externalId)
+  })
+
+  app.get('/clients/:externalId', async (request) => {
+    const { externalId } = parseInput(idInput, request.params)
+    return await clientView(needs, externalId)
+  })
+}
+
+async function saveClient(needs: ApiNeeds, externalId: string, input: z.output<typeof clientInput>): Promise<void> {
+  const phone =
+    input.phone === null || input.phone === undefined || input.phone === '' ? undefined : phoneIn(input.phone)
+  if (phone === undefined && input.phone) {
+    throw new RequestError('phone_invalid', 'Поле «phone»: телефон не разобрать. Ожидается, например, +79031234567.')
+  }
+  await needs.db.transaction(async (db) => {
+    const inTransaction = { db, vault: needs.vault }
+    const [client] = await resolveClients(inTransaction, [
+      { externalId, phone, fullName: input.fullName || undefined, branchCode: input.branch || undefined },
+    ])
+    if (!client) throw new Error('no client was made')
+    for (const contact of input.contacts) await linkContact(inTransaction, client, { ...contact, linkedBy: 'api' })
+    for (const { purpose, granted, text, at } of input.consents) {
+      await recordConsent(inTransaction, client.id, {
+        purpose,
+        granted,
+        wording: text ?? null,
+        at: at ? new Date(at) : new Date(),
+        givenBy: 'api',
+        channel: null,
+      })
+    }
+  })
+}
+
+async function clientView(needs: ApiNeeds, externalId: string) {
+  const client = await clientByExternalId(needs, externalId)
+  if (!client) throw new RequestError('not_found', 'Клиента с таким идентификатором нет.')
+  const contacts = await contactsOf(needs, client)
+  const consents = await consentsOf(needs, client.id)
+  return compact({
+    id: client.id,
+    externalId: client.externalId,
+    phone: client.phone,
+    fullName: client.fullName,
+    branch: client.branchCode,
+    createdAt: client.createdAt.toISOString(),
+    contacts: contacts.map((each) =>
+      compact({
+        channel: each.channel,
+        address: each.address,
+        team: each.team,
+        linkedBy: each.linkedBy,
+        linkedAt: each.linkedAt.toISOString(),
+        blocked: each.blockedReason,
+        needsConfirmation: each.isCurrent ? undefined : true,
+      }),
+    ),
+    consents: consents.map((each) =>
+      compact({
+        purpose: each.purpose,
+        granted: each.granted,
+        at: each.at.toISOString(),
+        givenBy: each.givenBy,
+        channel: each.channel,
+        text: each.wording,
+        textHash: each.wordingHash,
+      }),
+    ),
+  })
+}

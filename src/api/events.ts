@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { eventsByIds } from '../events/store.ts'
+import { attemptsOf, journalOfEvent, receiptsOf } from '../journal/search.ts'
+import { RequestError } from '../lib/errors.ts'
+import { parseId } from '../lib/ids.ts'
+import { groupBy } from '../lib/list.ts'
+import { parseInput } from './input.ts'
+import type { ApiNeeds } from './routes.ts'
+import { compact, deliveryView } from './views.ts'
+
+/** `GET /events/:id`: the event, its notifications, deliveries, attempts and receipts. */
+export function eventRoutes(app: FastifyInstance, needs: ApiNeeds): void {
+  app.get('/events/:id', async (request) => {
+    const { id } = parseInput(z.object({ id: z.string() }), request.params)
+    const eventId = parseId('event', id)
+    const [stored] = eventId === undefined ? [] : await eventsByIds(needs, [eventId])
+    if (!stored) throw new RequestError('not_found', 'События с таким идентификатором нет.')
+    const entries = await journalOfEvent(needs, stored.id)
+    const ids = entries.map((each) => each.id)
+    const attempts = await attemptsOf(needs.db, ids)
+    const receipts = await receiptsOf(needs.db, ids)
+    return {
+      id: stored.id,
+      source: stored.source,
+      receivedAt: stored.receivedAt.toISOString(),
+      test: stored.test,
+      event: stored.content?.event ?? { type: stored.type },
+      warnings: stored.content?.warnings ?? [],
+      notifications: [...groupBy(entries, (each) => each.notificationId)].map(([notificationId, group]) => {
+        const last = group.at(-1)
+        return compact({
+          id: notificationId,
+          state: last?.state,
+          reason: last?.reason,
+          // A delivery without a channel is only the record of why nothing was sent.
+          deliveries: group
+            .filter((each) => each.channel !== null)
+            .map((each) => deliveryView(each, attempts.get(each.id) ?? [], receipts.get(each.id) ?? [])),
+        })
+      }),
+    }
+  })
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { ru } from 'zod/locales'
+import { RequestError } from '../lib/errors.ts'
+
+z.config(ru())
+
+/** @throws RequestError 422 that names each wrong field, in Russian. */
+export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.map((issue) => ({
+    code: 'field_invalid' as const,
+    field: issue.path.join('.'),
+    message: `Поле «${issue.path.join('.')}»: ${issue.message}`,
+  }))
+  throw new RequestError('field_invalid', errors[0]?.message, { errors })
+}
+
+/** A moment with offset, or a day; `to` as a day means its end. */
+export const momentInput = z.iso.datetime({ offset: true }).or(z.iso.date())

@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { channelNames } from '../channels/channel.ts'
+import { deliveryStates } from '../deliveries/delivery.ts'
+import { eventTypes } from '../events/event.ts'
+import { type JournalFilter, searchJournal } from '../journal/search.ts'
+import { RequestError } from '../lib/errors.ts'
+import { parseId } from '../lib/ids.ts'
+import { phoneIn } from '../lib/phone.ts'
+import { momentInput, parseInput } from './input.ts'
+import type { ApiNeeds } from './routes.ts'
+import { journalItem } from './views.ts'
+
+const query = z.object({
+  from: momentInput.optional(),
+  to: momentInput.optional(),
+  branch: z.string().max(200).optional(),
+  channel: z.enum(channelNames).optional(),
+  type: z.enum(eventTypes).optional(),
+  status: z.enum(deliveryStates).optional(),
+  phone: z.string().max(100).optional(),
+  operation: z.string().max(100).optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+})
+
+/** `GET /journal`: newest first, a page at a time. */
+export function journalRoutes(app: FastifyInstance, needs: ApiNeeds): void {
+  app.get('/journal', async (request) => {
+    const input = parseInput(query, dropEmpty(request.query))
+    const entries = await searchJournal(needs, filterOf(needs, input), input.limit + 1)
+    const page = entries.slice(0, input.limit)
+    const last = page.at(-1)
+    return {
+      items: page.map(journalItem),
+      ...(entries.length > page.length && last ? { nextCursor: Buffer.from(last.id).toString('base64url') } : {}),
+    }
+  })
+}
+
+function filterOf(needs: ApiNeeds, input: z.output<typeof query>): JournalFilter {
+  return {
+    from: input.from === undefined ? undefined : new Date(input.from),
+    to: input.to === undefined ? undefined : endOf(input.to),
+    branch: input.branch,
+    channel: input.channel,
+    type: input.type,
+    state: input.status,
+    phoneIndex: input.phone === undefined ? undefined : needs.vault.index('phone', phoneOf(input.phone)),
+    operation: input.operation,
+    before: input.cursor === undefined ? undefined : cursorId(input.cursor),
+  }
+}
+
+function endOf(text: string): Date {
+  const at = new Date(text)
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(at.getTime() + 24 * 3_600_000) : at
+}
+
+function phoneOf(text: string): string {
+  const phone = phoneIn(text)
+  if (phone === undefined)
+    throw new RequestError('phone_invalid', `Телефон «${text}» не разобрать. Ожидается, например, +79031234567.`)
+  return phone
+}
+
+function cursorId(cursor: string) {
+  const id = parseId('delivery', Buffer.from(cursor, 'base64url').toString())
+  if (id === undefined)
+    throw new RequestError('field_invalid', 'Курсор испорчен. Начните просмотр с первой страницы, без cursor.')
+  return id
+}
+
+function dropEmpty(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null) return input
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== ''))
+}

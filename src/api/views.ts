@@ -1,0 +1,71 @@
+import { asRepeat, storedMessageOf } from '../deliveries/message.ts'
+import type { AttemptRecord, JournalEntry } from '../journal/search.ts'
+
+/** Times leave as ISO with offset; what there is not is absent, since 1C cannot read an empty date. */
+export function journalItem(entry: JournalEntry) {
+  return compact({
+    id: entry.id,
+    eventId: entry.eventId,
+    notificationId: entry.notificationId,
+    at: entry.at.toISOString(),
+    source: entry.source,
+    branch: entry.branch,
+    client: compact({
+      externalId: entry.client.externalId,
+      phone: entry.client.phone,
+      fullName: entry.client.fullName,
+    }),
+    type: entry.type,
+    operation: compact({ id: entry.operation.id, number: entry.operation.number }),
+    channel: entry.channel,
+    state: entry.state,
+    reason: entry.reason,
+    engagement: entry.engagement,
+    attempts: entry.attempts,
+    repeat: entry.repeat,
+    providerMessageId: entry.providerMessageId,
+    text: textOf(entry),
+    test: entry.test,
+  })
+}
+
+/** The text as it left. */
+export function textOf(entry: { message: string | undefined; repeat: boolean }): string | undefined {
+  if (entry.message === undefined) return undefined
+  const message = storedMessageOf(entry.message)
+  return (entry.repeat ? asRepeat(message) : message).text
+}
+
+export function deliveryView(
+  entry: JournalEntry,
+  attempts: readonly AttemptRecord[],
+  receipts: readonly { at: Date; state: string }[],
+) {
+  return compact({
+    id: entry.id,
+    channel: entry.channel,
+    state: entry.state,
+    reason: entry.reason,
+    engagement: entry.engagement,
+    repeat: entry.repeat,
+    text: textOf(entry),
+    providerMessageId: entry.providerMessageId,
+    attempts: attempts.map((each) =>
+      compact({
+        number: each.number,
+        at: each.at.toISOString(),
+        outcome: each.outcome ?? undefined,
+        code: each.code,
+        description: each.description,
+        durationMs: each.durationMs,
+      }),
+    ),
+    receipts: receipts.map((each) => ({ at: each.at.toISOString(), state: each.state })),
+  })
+}
+
+export function compact<T extends Record<string, unknown>>(record: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => value !== null && value !== undefined),
+  ) as Partial<T>
+}

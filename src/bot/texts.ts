@@ -1,0 +1,36 @@
+/** What the bot says. Read by clients: plain Russian, short. */
+
+export type Brand = { companyName: string | undefined }
+
+/** The service consent as the client sees it. Its hash is kept with the answer (152-ФЗ: the text shown, when, where). */
+export function consentWording({ companyName }: Brand): string {
+  const company = companyName === undefined ? 'площадке по приёму лома' : `компании «${companyName}»`
+  return (
+    `Я даю ${company} согласие на обработку моих персональных данных: имени, номера телефона, идентификатора в мессенджере, ` +
+    'сведений о сданном ломе и выплатах. Цель: сообщать мне о приёме лома и о выплатах в этом чате. ' +
+    'Согласие действует, пока я не отзову его командой /stop.'
+  )
+}
+
+export const buttons = {
+  agree: { text: 'Согласен', payload: 'consent:yes' },
+  refuse: { text: 'Не сейчас', payload: 'consent:no' },
+  sharePhone: 'Отправить мой номер',
+} as const
+
+export const texts = {
+  welcome: ({ companyName }: Brand) =>
+    `Здравствуйте! Это бот ${companyName === undefined ? 'площадки по приёму лома' : `компании «${companyName}»`}. ` +
+    'Сюда приходят сообщения о приёме вашего лома и о выплатах.',
+  consentQuestion: (wording: string) => `Чтобы присылать сообщения, нужно ваше согласие:\n\n${wording}`,
+  askPhone: `Спасибо! Остался один шаг: нажмите кнопку «${'Отправить мой номер'}» внизу, чтобы мы узнали вас.`,
+  refused: 'Хорошо, сообщений не будет. Если передумаете, отправьте /start.',
+  linked:
+    'Готово! Теперь сообщения о ваших выплатах будут приходить сюда. Отказаться можно в любой момент командой /stop.',
+  alreadyLinked: 'Вы уже подключены: сообщения о выплатах приходят в этот чат. Отказаться можно командой /stop.',
+  foreignContact:
+    'Это не ваш номер. Нажмите кнопку «Отправить мой номер» внизу: так мы убедимся, что сообщения о деньгах получите именно вы.',
+  badPhone: 'Этот номер не удалось разобрать. Обратитесь на площадку, где вы сдавали лом.',
+  stopped: 'Вы отписаны, сообщений больше не будет. Чтобы подписаться снова, отправьте /start.',
+  help: 'Сюда приходят сообщения о приёме лома и выплатах.\n/start — подключиться\n/stop — отписаться',
+} as const

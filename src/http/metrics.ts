@@ -1,0 +1,73 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** Every metric of the service. Labels hold words of our own lists only, never anything of a client. */
+export function createMetrics() {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  return {
+    registry,
+    httpRequests: new Histogram({
+      name: 'vestnik_http_request_seconds',
+      help: 'Time to answer a request, by route and status',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
+    events: new Counter({
+      name: 'vestnik_events_total',
+      help: 'Events posted, by source and what the intake answered',
+      labelNames: ['source', 'status'],
+      registers,
+    }),
+    planned: new Counter({
+      name: 'vestnik_notifications_planned_total',
+      help: 'Notifications planned, by state and reason',
+      labelNames: ['type', 'state', 'reason'],
+      registers,
+    }),
+    attempts: new Histogram({
+      name: 'vestnik_attempt_seconds',
+      help: 'Time of one call to a messenger, by outcome',
+      labelNames: ['channel', 'outcome'],
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    deliveryJobs: new Counter({
+      name: 'vestnik_delivery_jobs_total',
+      help: 'Delivery jobs, by what they came to',
+      labelNames: ['channel', 'result'],
+      registers,
+    }),
+    updates: new Counter({
+      name: 'vestnik_updates_total',
+      help: 'Updates of messengers, by kind',
+      labelNames: ['channel', 'kind'],
+      registers,
+    }),
+    queueTrouble: new Counter({
+      name: 'vestnik_queue_trouble_total',
+      help: 'Times the queue could not be told of work; the sweep makes up for it',
+      registers,
+    }),
+    swept: new Counter({
+      name: 'vestnik_swept_total',
+      help: 'What the sweep had to do, by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    undecided: new Gauge({
+      name: 'vestnik_deliveries_undecided',
+      help: 'Deliveries on their way, by state; measured by the sweep',
+      labelNames: ['state'],
+      registers,
+    }),
+    oldestDue: new Gauge({
+      name: 'vestnik_oldest_due_seconds',
+      help: 'How long the oldest due delivery has been waiting; measured by the sweep',
+      registers,
+    }),
+  }
+}

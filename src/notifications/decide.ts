@@ -1,0 +1,73 @@
+import type { Consent, Contact, Purpose } from '../clients/client.ts'
+import type { Recipient } from '../clients/store.ts'
+import type { Reason } from '../deliveries/delivery.ts'
+import type { Event } from '../events/event.ts'
+import { isSuperseded } from '../events/order.ts'
+import type { EarlierFact } from '../events/store.ts'
+import type { EventTypeDefinition } from '../events/types/definition.ts'
+import { forbiddenChannels, type Policy } from './policy.ts'
+import { afterQuietHours } from './quiet-hours.ts'
+import { route } from './route.ts'
+
+export type PlanFacts = {
+  event: Event
+  definition: EventTypeDefinition
+  test: boolean
+  receivedAt: Date
+  earlier: readonly EarlierFact[]
+  recipient: Recipient
+}
+
+export type Plan =
+  | { kind: 'send'; contact: Contact; at: Date | null }
+  | { kind: 'stop'; state: 'skipped' | 'failed'; reason: Reason; contact: Contact | null }
+
+/** Whether, where and when one client is told about one event. Pure. */
+export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
+  const { event, definition, recipient } = facts
+  const purpose = purposeOf(definition)
+  const choice = route(recipient.contacts, {
+    order: policy.channelOrder,
+    on: policy.channelsOn,
+    forbidden: forbiddenChannels(policy, purpose),
+    teamOnly: policy.sendMode === 'team',
+  })
+  const contact = choice.kind === 'go' ? choice.contact : null
+  const stop = (reason: Reason, state: 'skipped' | 'failed' = 'skipped'): Plan => ({
+    kind: 'stop',
+    state,
+    reason,
+    contact,
+  })
+
+  if (recipient.client.erasedAt !== null) return stop('erased')
+  if (facts.test || policy.sendMode === 'test') return stop('test_mode')
+  if (isTooLate(facts, now)) return stop('too_late')
+  if (isSuperseded(event, facts.earlier)) return stop('superseded')
+  if (choice.kind === 'none' && choice.reason === 'no_contact') return stop('no_contact')
+  const consent = latestConsent(recipient.consents, purpose)
+  if (consent === undefined && !(purpose === 'advertising' && event.consent?.advertising)) return stop('no_consent')
+  if (consent?.granted === false) return stop('opted_out')
+  if (choice.kind === 'none') return stop(choice.reason, choice.state)
+  return { kind: 'send', contact: choice.contact, at: momentFor(facts, policy, now) }
+}
+
+export function purposeOf(definition: EventTypeDefinition): Purpose {
+  return definition.class === 'promo' ? 'advertising' : 'service'
+}
+
+/** The latest word about that purpose, whoever passed it on. */
+export function latestConsent(consents: readonly Consent[], purpose: Purpose): Consent | undefined {
+  return consents.find((each) => each.purpose === purpose)
+}
+
+function isTooLate({ event, definition, receivedAt }: PlanFacts, now: Date): boolean {
+  const at = event.occurredAt === undefined ? receivedAt : new Date(event.occurredAt)
+  return now.getTime() - at.getTime() > definition.freshnessDays * 24 * 3_600_000
+}
+
+function momentFor({ event, definition }: PlanFacts, policy: Policy, now: Date): Date | null {
+  if (definition.urgency === 'money') return null
+  const at = afterQuietHours(now, event.branch?.timezone ?? policy.timezone, policy.quietHours)
+  return at > now ? at : null
+}

@@ -1,0 +1,203 @@
+import type { Message } from '../channels/message.ts'
+import { type Recipient, recipientsOf, recordConsent } from '../clients/store.ts'
+import type { Vault } from '../clients/vault.ts'
+import type { Database, Queryable } from '../db/database.ts'
+import { deliveryJob } from '../deliveries/jobs.ts'
+import { messageText } from '../deliveries/message.ts'
+import { type Decided, nextOfClients } from '../deliveries/store/decide.ts'
+import { insertDeliveries, type NewDelivery } from '../deliveries/store/insert.ts'
+import type { Event } from '../events/event.ts'
+import { claimForPlanning, earlierFacts, eventsByIds, type StoredEvent } from '../events/store.ts'
+import type { EventTypeDefinition } from '../events/types/definition.ts'
+import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
+import type { QueueSystem } from '../queue/queue.ts'
+import { decidePlan, latestConsent, type Plan, purposeOf } from './decide.ts'
+import type { Policy } from './policy.ts'
+import { insertNotifications } from './store.ts'
+
+export type Rendered =
+  | { ok: true; message: Message; version: string; staleAt: Date | null }
+  | { ok: false; error: string }
+
+export type PlanNeeds = {
+  db: Database
+  vault: Vault
+  queue: Pick<QueueSystem, 'add'>
+  policy: Policy
+  definitionOf(type: Event['type']): EventTypeDefinition
+  render(event: Event, now: Date): Rendered
+  onPlanned(line: PlanLine): void
+  onQueueTrouble(error: unknown): void
+}
+
+/** The one wide line of a planned event. */
+export type PlanLine = {
+  event: EventId
+  notification: NotificationId
+  type: string
+  source: string
+  state: string
+  reason: string | null
+  channel: string | null
+  lagMs: number
+}
+
+type Planned = { stored: StoredEvent; delivery: NewDelivery; error?: string }
+
+/** Decides for each kept event whom to tell, where and when; leaves a notification and its delivery for every one of them. */
+export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<void> {
+  const now = new Date()
+  const { planned, woken } = await needs.db.transaction(async (db) => {
+    const won = await claimForPlanning(db, ids)
+    const events = await eventsByIds({ db, vault: needs.vault }, [...won])
+    const recipients = await recipientsOf({ db, vault: needs.vault }, [...new Set(events.map((each) => each.clientId))])
+    const facts = await earlierFacts(db, [...won])
+    const planned: Planned[] = []
+    for (const stored of events) {
+      const recipient = recipients.get(stored.clientId)
+      if (!recipient) throw new Error(`no client for event ${stored.id}`)
+      await noteConsent(needs, db, stored, recipient)
+      planned.push(planOne(needs, stored, recipient, facts.get(stored.id) ?? [], now))
+    }
+    await insertNotifications(
+      db,
+      planned.map(({ delivery }) => ({
+        id: delivery.notificationId,
+        eventId: delivery.eventId,
+        clientId: delivery.client.id,
+      })),
+    )
+    await insertDeliveries(
+      db,
+      needs.vault,
+      planned.map((each) => each.delivery),
+    )
+    // A fact that ends here may be the one that a later message of its client was waiting for.
+    const ended = planned.filter(({ delivery }) => delivery.state === 'skipped' || delivery.state === 'failed')
+    const woken = await nextOfClients(
+      db,
+      ended.map(({ delivery }) => delivery.client.id),
+    )
+    return { planned, woken }
+  })
+  await hint(needs, planned, woken)
+  for (const each of planned) needs.onPlanned(lineOf(each))
+}
+
+/** «СогласиеНаРекламу» of the sender counts, but never against the client's own word in the bot. */
+async function noteConsent(needs: PlanNeeds, db: Queryable, stored: StoredEvent, recipient: Recipient): Promise<void> {
+  const granted = stored.content?.event.consent?.advertising
+  if (granted === undefined || stored.test) return
+  const ownWord = recipient.consents.find((each) => each.purpose === 'advertising' && each.givenBy === 'bot')
+  const latest = latestConsent(recipient.consents, 'advertising')
+  if (ownWord !== undefined || latest?.granted === granted) return
+  const consent = {
+    purpose: 'advertising',
+    granted,
+    at: stored.receivedAt,
+    givenBy: 'event',
+    channel: null,
+    wording: null,
+  } as const
+  await recordConsent({ db, vault: needs.vault }, recipient.client.id, consent)
+  recipient.consents.unshift({ ...consent, wordingHash: null })
+}
+
+function planOne(
+  needs: PlanNeeds,
+  stored: StoredEvent,
+  recipient: Recipient,
+  earlier: Parameters<typeof decidePlan>[0]['earlier'],
+  now: Date,
+): Planned {
+  const definition = needs.definitionOf(stored.type)
+  const event = stored.content?.event
+  if (!event) {
+    return { stored, delivery: deliveryOf(needs, stored, recipient, definition, erasedPlan, undefined, now) }
+  }
+  const plan = decidePlan(
+    { event, definition, test: stored.test, receivedAt: stored.receivedAt, earlier, recipient },
+    needs.policy,
+    now,
+  )
+  const rendered = needs.render(event, plan.kind === 'send' ? (plan.at ?? now) : now)
+  const final: Plan =
+    !rendered.ok && plan.kind === 'send'
+      ? { kind: 'stop', state: 'failed', reason: 'template_error', contact: plan.contact }
+      : plan
+  return {
+    stored,
+    delivery: deliveryOf(needs, stored, recipient, definition, final, rendered.ok ? rendered : undefined, now),
+    ...(rendered.ok ? {} : { error: rendered.error }),
+  }
+}
+
+const erasedPlan: Plan = { kind: 'stop', state: 'skipped', reason: 'erased', contact: null }
+
+function deliveryOf(
+  needs: PlanNeeds,
+  stored: StoredEvent,
+  recipient: Recipient,
+  definition: EventTypeDefinition,
+  plan: Plan,
+  rendered: Extract<Rendered, { ok: true }> | undefined,
+  now: Date,
+): NewDelivery {
+  const event = stored.content?.event
+  const { contact } = plan
+  return {
+    id: newId('delivery'),
+    notificationId: newId('notification'),
+    eventId: stored.id,
+    eventSeq: stored.seq,
+    client: recipient.client,
+    contactId: contact?.id ?? null,
+    source: stored.source,
+    type: stored.type,
+    lane: definition.urgency,
+    purpose: purposeOf(definition),
+    test: stored.test,
+    branchCode: event?.branch?.code ?? event?.branch?.name ?? null,
+    operationId: event?.operation?.id ?? null,
+    operationNumber: event?.operation?.number ?? null,
+    channel: contact?.channel ?? null,
+    state: plan.kind === 'stop' ? plan.state : plan.at === null ? 'queued' : 'waiting',
+    reason: plan.kind === 'stop' ? plan.reason : null,
+    message: rendered && recipient.client.dataKey !== null ? messageText(rendered.message) : null,
+    templateVersion: rendered?.version ?? null,
+    nextAttemptAt: plan.kind === 'send' ? (plan.at ?? now) : null,
+    staleAt: rendered?.staleAt ?? null,
+    expiresAt: new Date(now.getTime() + needs.policy.expiryMs),
+  }
+}
+
+async function hint(needs: PlanNeeds, planned: readonly Planned[], woken: readonly Decided[]): Promise<void> {
+  const wokenBy = `p${Date.now().toString(36)}`
+  const jobs = [
+    ...planned.flatMap(({ delivery: { id, channel, lane, state, nextAttemptAt } }) => {
+      if (channel === null || (state !== 'queued' && state !== 'waiting')) return []
+      const delayMs = nextAttemptAt === null ? 0 : Math.max(0, nextAttemptAt.getTime() - Date.now())
+      return [deliveryJob({ id, channel, lane, attempts: 0, delayMs })]
+    }),
+    ...woken.map((each) => deliveryJob({ ...each, wokenBy })),
+  ]
+  if (jobs.length === 0) return
+  try {
+    await needs.queue.add(jobs)
+  } catch (error) {
+    needs.onQueueTrouble(error)
+  }
+}
+
+function lineOf({ stored, delivery }: Planned): PlanLine {
+  return {
+    event: stored.id,
+    notification: delivery.notificationId,
+    type: stored.type,
+    source: stored.source,
+    state: delivery.state,
+    reason: delivery.reason,
+    channel: delivery.channel,
+    lagMs: Date.now() - stored.receivedAt.getTime(),
+  }
+}

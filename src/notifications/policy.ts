@@ -1,0 +1,25 @@
+import type { ChannelName } from '../channels/channel.ts'
+import type { SendMode } from '../deliveries/delivery.ts'
+import type { QuietHours } from './quiet-hours.ts'
+
+/** What the owner has decided about sending, apart from the texts. */
+export type Policy = {
+  sendMode: SendMode
+  channelOrder: readonly ChannelName[]
+  channelsOn: readonly ChannelName[]
+  /** 41-ФЗ: this organisation may not use foreign messengers at all. */
+  foreignForbidden: boolean
+  timezone: string
+  quietHours: QuietHours
+  expiryMs: number
+}
+
+const foreign: readonly ChannelName[] = ['telegram', 'whatsapp']
+
+/** Messengers in which advertising breaks 38-ФЗ (ч. 10.7 ст. 5, ФАС 5.03.2026), or which 41-ФЗ closes altogether. */
+export function forbiddenChannels(policy: Policy, purpose: 'service' | 'advertising'): readonly ChannelName[] {
+  return policy.foreignForbidden || purpose === 'advertising' ? foreign : []
+}
+
+export const defaultQuietHours: QuietHours = { from: 21, to: 9 }
+export const defaultExpiryMs = 3 * 24 * 3_600_000

@@ -1,0 +1,122 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { apiRoutes } from './api/routes.ts'
+import { openUpdates, startBots } from './bots.ts'
+import type { Config } from './config.ts'
+import { sql } from './db/sql.ts'
+import { createReceive, type Receive } from './events/receive.ts'
+import { createApp } from './http/app.ts'
+import { type Dependency, healthRoutes } from './http/health.ts'
+import { openServices, type Services } from './services.ts'
+import { startSweep } from './sweep.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
+import { noteQueueTrouble, startWorkers } from './workers.ts'
+
+export type Running = { url: string; services: Services; stop(): Promise<void> }
+
+/** The service: opens everything, serves, works; `stop` finishes what is in hand and closes. */
+export async function start(config: Config, log: Logger): Promise<Running> {
+  const services = await openServices(config, log)
+  const stopping = new AbortController()
+  try {
+    const receive = receiveOf(services)
+    const updates = openUpdates(services)
+    const app = await createApp({
+      log,
+      metrics: services.metrics,
+      routes: routesOf(services, receive, stopping.signal),
+    })
+    const url = await app.listen({ host: config.HOST, port: config.PORT })
+    const loops: Promise<void>[] = []
+    if (config.ROLES.includes('worker')) {
+      startWorkers(services, stopping.signal)
+      loops.push(startSweep(services, updates, stopping.signal))
+    }
+    if (config.ROLES.includes('bot')) loops.push(...startBots(services, updates, stopping.signal))
+    log.info({
+      msg: 'service.ready',
+      url,
+      roles: config.ROLES,
+      queue: services.queue.kind,
+      channels: [...services.channels.keys()],
+      sendMode: config.SEND_MODE,
+    })
+    const stop = once(async () => {
+      stopping.abort()
+      await app.close()
+      await services.queue.stopWorkers()
+      await Promise.all(loops)
+      await updates.idle()
+      await receive.idle()
+      await services.close()
+    })
+    return { url, services, stop }
+  } catch (error) {
+    await services.close()
+    throw error
+  }
+}
+
+function receiveOf(services: Services): Receive {
+  const { db, vault, queue } = services
+  return createReceive({ db, vault, queue, onQueueTrouble: (error) => noteQueueTrouble(services, error) })
+}
+
+function routesOf(
+  services: Services,
+  receive: Receive,
+  stopping: AbortSignal,
+): ((app: FastifyInstance) => void | Promise<void>)[] {
+  const { config, db, vault, metrics, secrets } = services
+  const health = (app: FastifyInstance) =>
+    healthRoutes(app, { dependencies: dependenciesOf(services), metrics, isClosing: () => stopping.aborted })
+  if (!config.ROLES.includes('api')) return [health]
+  return [
+    health,
+    (app) =>
+      webhookRoutes(app, {
+        senders: {
+          '1c': { source: '1c', key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
+          vtorium: { source: 'vtorium', key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
+        },
+        receive,
+        timezone: config.TIMEZONE,
+        onEvents: (source, results) => {
+          for (const { status } of results) metrics.events.inc({ source, status })
+        },
+      }),
+    (app) => apiRoutes(app, { db, vault, adminKey: secrets.adminKey }),
+  ]
+}
+
+function dependenciesOf({ db, queue, channels }: Services): Dependency[] {
+  return [
+    {
+      name: 'postgres',
+      isEssential: true,
+      check: async () => {
+        await db.run(sql`select 1`)
+        return { ok: true, detail: 'answers' }
+      },
+    },
+    {
+      // Without the queue events are still kept, and leave when it is back.
+      name: `queue (${queue.kind})`,
+      isEssential: false,
+      check: async () => {
+        await queue.ping()
+        return { ok: true, detail: 'answers' }
+      },
+    },
+    ...[...channels.values()].map((channel) => ({
+      name: channel.name,
+      isEssential: false,
+      check: () => channel.probe(),
+    })),
+  ]
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => (running ??= work())
+}

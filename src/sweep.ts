@@ -1,0 +1,63 @@
+import type { Updates } from './bot/receive.ts'
+import { deliveryJob } from './deliveries/jobs.ts'
+import type { Decided } from './deliveries/store/decide.ts'
+import { measure } from './deliveries/store/measure.ts'
+import { expire, loseDeadWorkers, overdueDeliveries } from './deliveries/store/overdue.ts'
+import { planJob } from './events/jobs.ts'
+import { overdueEvents } from './events/store.ts'
+import { makePartitions } from './journal/retention.ts'
+import { faultOf } from './lib/fault.ts'
+import type { Services } from './services.ts'
+
+const intervalMs = 2_000
+const overdueMs = 3_000
+
+/**
+ * What makes the queue dispensable: every two seconds it hints the queue of whatever Postgres says is due and nobody
+ * works, gives up the calls of dead workers, and ends what is too old. Every process with the worker role runs it; rows
+ * are taken with `skip locked`, so two sweeps do no harm.
+ */
+export function startSweep(services: Services, updates: Updates | undefined, signal: AbortSignal): Promise<void> {
+  return loop(services, updates, signal)
+}
+
+async function loop(services: Services, updates: Updates | undefined, signal: AbortSignal): Promise<void> {
+  let partitionsMadeAt = 0
+  while (!signal.aborted) {
+    try {
+      if (Date.now() - partitionsMadeAt > 6 * 3_600_000) {
+        await makePartitions(services.db)
+        partitionsMadeAt = Date.now()
+      }
+      await sweepOnce(services, updates)
+    } catch (error) {
+      services.log.warn({ msg: 'sweep.failed', ...faultOf(error) })
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, intervalMs)
+      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+    })
+  }
+}
+
+export async function sweepOnce(services: Services, updates: Updates | undefined): Promise<void> {
+  const { db, queue, metrics } = services
+  const stamp = `s${Date.now().toString(36)}`
+  const count = (kind: string, found: readonly unknown[]) => {
+    if (found.length > 0) metrics.swept.inc({ kind }, found.length)
+  }
+  const events = await overdueEvents(db, overdueMs, 1000)
+  count('event', events)
+  const lost = await loseDeadWorkers(db)
+  count('lost', lost)
+  const woken = await expire(db)
+  count('expired', woken)
+  const overdue = await overdueDeliveries(db, overdueMs)
+  count('delivery', overdue)
+  if (updates) count('update', Array.from({ length: await updates.sweep() }))
+  await measure(db, metrics)
+  const hinted = (found: readonly Decided[], wokenBy?: string) =>
+    found.map((each) => deliveryJob(wokenBy === undefined ? each : { ...each, wokenBy }))
+  const jobs = [...events.map((id) => planJob(id)), ...hinted(overdue), ...hinted([...lost, ...woken], stamp)]
+  if (jobs.length > 0) await queue.add(jobs)
+}

@@ -1,0 +1,62 @@
+import type { FieldKey } from './profile.ts'
+import { idFirst, scalarsIn, titleFirst } from './raw.ts'
+import { leavesOf, note, refuse, type Session, warn } from './session.ts'
+import type { Leaf } from './understand.ts'
+
+export type TextFound = { text: string; leaf: Leaf }
+
+/** The first text that is there; what is longer than the field holds is cut with a warning. */
+export function readText(
+  session: Session,
+  field: FieldKey,
+  max: number,
+  leaves = leavesOf(session, field),
+): string | undefined {
+  const found = findText(leaves, titleFirst)
+  if (found === undefined) return undefined
+  const { leaf } = found
+  const text = found.text.slice(0, max).trim()
+  if (found.text.length > max)
+    warn(session, leaf, 'text_cut', `Поле «${leaf.name}» длиннее ${max} символов — остаток отброшен.`)
+  note(session, leaf, field, text)
+  return text
+}
+
+/** An identifier is taken whole or refused: two that were cut could become one. */
+export function readId(session: Session, field: FieldKey, max: number): string | undefined {
+  const found = findText(leavesOf(session, field), idFirst)
+  if (found === undefined) return undefined
+  if (found.text.length > max) {
+    refuse(
+      session,
+      found.leaf,
+      'field_invalid',
+      `Поле «${found.leaf.name}» длиннее ${max} символов — передайте идентификатор короче.`,
+    )
+    return undefined
+  }
+  note(session, found.leaf, field, found.text)
+  return found.text
+}
+
+export function findText(leaves: readonly Leaf[], preference: readonly string[]): TextFound | undefined {
+  for (const leaf of leaves) {
+    for (const scalar of scalarsIn(leaf.value, preference)) {
+      const text = meaningful(scalar.text)
+      if (text !== undefined) return { text, leaf }
+    }
+  }
+  return undefined
+}
+
+/** Text without what Postgres cannot hold, or undefined for the ways 1C writes «nothing»: an empty or broken reference, a mask. */
+export function meaningful(text: string): string | undefined {
+  const clean = text
+    .replace(/[^\P{Cc}\t\n]/gu, '')
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    .trim()
+  return clean === '' || nothing.test(clean) ? undefined : clean
+}
+
+const nothing =
+  /^(?:null|undefined|неопределено|-|–|—|<>|<?не (?:указан|выбран|заполнен|определен|определён)[аоы]?>?|<пустое значение>|<объект не найден>.*|0{8}-0{4}-0{4}-0{4}-0{12})$/i

@@ -1,0 +1,158 @@
+import type { Channel, ChannelName } from './channels/channel.ts'
+import { createDeliver } from './deliveries/deliver.ts'
+import type { Guard } from './deliveries/delivery.ts'
+import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
+import { catalog } from './events/catalog.ts'
+import type { Event } from './events/event.ts'
+import { eventIdOfJob, planQueue } from './events/jobs.ts'
+import { createBatcher } from './lib/batcher.ts'
+import { faultOf } from './lib/fault.ts'
+import type { EventId } from './lib/ids.ts'
+import { type PlanNeeds, plan } from './notifications/plan.ts'
+import { defaultExpiryMs, defaultQuietHours, forbiddenChannels, type Policy } from './notifications/policy.ts'
+import { renderEvent } from './notifications/render.ts'
+import { rerender } from './notifications/rerender.ts'
+import { jobLockMs } from './queue/queue.ts'
+import { providerDeadlineMs, type Services } from './services.ts'
+
+/** A worker that is alive closes its attempt within the provider's deadline; the rest is for the database. */
+const leaseMs = providerDeadlineMs + 5_000
+const planConcurrency = 50
+const deliverConcurrency = { money: 20, ordinary: 10 }
+
+// A job that outlives its lock is given to another worker while its call is still under way.
+if (leaseMs >= jobLockMs)
+  throw new Error(`the lease (${leaseMs} ms) must be shorter than BullMQ's lock (${jobLockMs} ms)`)
+
+/** The `worker` role: plans kept events, delivers planned messages. */
+export function startWorkers(services: Services, signal: AbortSignal): void {
+  const { queue } = services
+  const planOne = planner(services)
+  queue.work(planQueue, { concurrency: planConcurrency }, (data) => planOne(eventIdOfJob(data)))
+  for (const channel of services.channels.values()) {
+    const deliver = delivererOf(services, channel)
+    for (const { queue: name, lane } of deliveryQueues(channel.name)) {
+      queue.work(name, { concurrency: deliverConcurrency[lane] }, (data) => deliver(deliveryIdOfJob(data), signal))
+    }
+  }
+}
+
+function planner(services: Services): (id: EventId) => Promise<void> {
+  const needs = planNeeds(services)
+  const batcher = createBatcher<EventId, null>({
+    limit: 100,
+    queueLimit: 10_000,
+    work: async (ids) => {
+      await planAll(services, needs, ids)
+      return ids.map(() => null)
+    },
+  })
+  return async (id) => {
+    await batcher.run(id)
+  }
+}
+
+/** One event that cannot be planned must not hold up the others of its round. */
+async function planAll(services: Services, needs: PlanNeeds, ids: readonly EventId[]): Promise<void> {
+  try {
+    await plan(needs, ids)
+  } catch (error) {
+    if (ids.length === 1) {
+      services.log.error({ msg: 'event.plan_failed', id: ids[0], ...faultOf(error) })
+      throw error
+    }
+    for (const id of ids) await planAll(services, needs, [id]).catch(() => {})
+  }
+}
+
+function planNeeds(services: Services): PlanNeeds {
+  const { db, vault, queue, log, metrics } = services
+  return {
+    db,
+    vault,
+    queue,
+    policy: policyOf(services),
+    definitionOf: (type) => catalog[type],
+    render: (event, now) => renderOf(services, event, now),
+    onPlanned: (line) => {
+      metrics.planned.inc({ type: line.type, state: line.state, reason: line.reason ?? '' })
+      log.info({ msg: 'event.planned', ...line })
+    },
+    onQueueTrouble: (error) => noteQueueTrouble(services, error),
+  }
+}
+
+export function policyOf({ config, channels }: Services): Policy {
+  return {
+    sendMode: config.SEND_MODE,
+    channelOrder: config.CHANNEL_ORDER,
+    channelsOn: [...channels.keys()],
+    foreignForbidden: config.FOREIGN_MESSENGERS === 'forbidden',
+    timezone: config.TIMEZONE,
+    quietHours: defaultQuietHours,
+    expiryMs: defaultExpiryMs,
+  }
+}
+
+export function renderOf({ config }: Services, event: Event, now: Date) {
+  const branding = {
+    companyName: config.COMPANY_NAME,
+    companySite: config.COMPANY_SITE,
+    feedbackUrl: config.FEEDBACK_URL,
+  }
+  return renderEvent({ branding, timezone: config.TIMEZONE, definitionOf: (type) => catalog[type] }, event, now)
+}
+
+function delivererOf(services: Services, channel: Channel) {
+  const { db, vault, queue, log, metrics } = services
+  return createDeliver({
+    db,
+    vault,
+    queue,
+    channel,
+    limits: limitsOf(services, channel.name),
+    guard: guardOf(services),
+    leaseMs,
+    render: (id) => rerender({ db, vault, render: (event, now) => renderOf(services, event, now) }, id),
+    onDone: (line) => {
+      metrics.deliveryJobs.inc({ channel: line.channel, result: line.result })
+      if (line.outcome !== undefined) {
+        metrics.attempts.observe({ channel: line.channel, outcome: line.outcome }, (line.durationMs ?? 0) / 1000)
+      }
+      const level =
+        line.outcome === 'broken' || line.outcome === 'unknown'
+          ? 'warn'
+          : line.result === 'attempted'
+            ? 'info'
+            : 'debug'
+      log[level]({ msg: 'delivery.attempted', ...line })
+    },
+    onQueueTrouble: (error) => noteQueueTrouble(services, error),
+  })
+}
+
+/** One message a second in one chat (core.telegram.org/bots/faq). */
+function limitsOf({ config }: Services, channel: ChannelName) {
+  const perSecond: Record<ChannelName, number> = {
+    telegram: config.TELEGRAM_RATE_PER_SECOND,
+    vk: 15,
+    max: 25,
+    whatsapp: 20,
+  }
+  return { perSecond: perSecond[channel], chatIntervalMs: 1_000 }
+}
+
+function guardOf(services: Services): Guard {
+  const policy = policyOf(services)
+  const forbidden = forbiddenChannels(policy, 'service')
+  return { sendMode: policy.sendMode, channels: policy.channelsOn.filter((each) => !forbidden.includes(each)) }
+}
+
+export function noteQueueTrouble({ log, metrics }: Pick<Services, 'log' | 'metrics'>, error: unknown): void {
+  metrics.queueTrouble.inc()
+  log.warn({
+    msg: 'queue.unreachable',
+    ...faultOf(error),
+    advice: 'the sweep will find the work once the queue is back',
+  })
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import pg from 'pg'
+import { openPool } from '../src/db/database.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { openPostgresQueue } from '../src/queue/queue.ts'
+import { startEmbeddedPostgres } from '../src/sandbox/embedded-postgres/start.ts'
+import { templateName } from './support/postgres.ts'
+
+/**
+ * `npm test`: every file under test/, against one Postgres with a migrated template database.
+ * `--only FILE…` runs those files; `--static` runs what needs no database (part of `npm run check`).
+ */
+const root = new URL('..', import.meta.url).pathname
+const args = process.argv.slice(2)
+const isStatic = args[0] === '--static'
+const files = await filesToRun()
+const startedAt = Date.now()
+let failed = 0
+let stop = async () => {}
+
+try {
+  if (!isStatic) stop = await startDatabase()
+  failed = await runAll(files)
+} finally {
+  await stop()
+}
+process.stdout.write(`took ${Math.round((Date.now() - startedAt) / 1000)} s\n`)
+process.exit(failed > 0 ? 1 : 0)
+
+async function filesToRun(): Promise<string[]> {
+  if (args[0] === '--only') return args.slice(1)
+  const all = (await readdir(join(decodeURIComponent(root), 'test'), { recursive: true, withFileTypes: true }))
+    .filter((each) => each.isFile() && each.name.endsWith('.test.ts'))
+    .map((each) => join(each.parentPath, each.name))
+    .sort()
+  return isStatic
+    ? all.filter((file) => relative(decodeURIComponent(root), file).startsWith(join('test', 'static')))
+    : all
+}
+
+async function startDatabase(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'vestnik-test-'))
+  const postgres = await startEmbeddedPostgres({ dataDir: folder })
+  process.env['TEST_DATABASE_URL'] = postgres.databaseUrl
+  const client = new pg.Client({ connectionString: postgres.databaseUrl })
+  await client.connect()
+  await client.query(`create database ${templateName}`)
+  await client.end()
+  const template = new URL(postgres.databaseUrl)
+  template.pathname = `/${templateName}`
+  await migrate(template.href)
+  const queue = await openPostgresQueue(openPool({ url: template.href, max: 2, searchPath: 'bullmq' }), {
+    onError: () => {},
+    onJobFailed: () => {},
+  })
+  await queue.close()
+  return async () => {
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function runAll(paths: string[]): Promise<number> {
+  let failures = 0
+  const stream = run({ files: paths, concurrency: isStatic ? 2 : 2, timeout: 240_000 })
+  stream.on('test:fail', () => failures++)
+  const output = stream.compose(new spec())
+  output.pipe(process.stdout)
+  await new Promise((resolve) => output.once('end', resolve))
+  return failures
+}

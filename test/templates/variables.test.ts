@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventSchema } from '../../src/events/event.ts'
+import { filters } from '../../src/templates/filters/catalog.ts'
+import { fullEvent, fullEventNow } from '../../src/templates/lint/situations.ts'
+import { positionFields } from '../../src/templates/variables/scrap.ts'
+import { variables } from '../../src/templates/variables.ts'
+import { textFor } from './render.ts'
+
+const event = eventSchema.parse(fullEvent)
+const branding = {
+  companyName: 'ВторМет',
+  companySite: 'https://vtormet.example',
+  feedbackUrl: 'https://vtormet.example/otzyv',
+}
+const shown = (template: string) => spaced(textFor(event, { template, now: fullEventNow, branding }))
+/** Examples are written with ordinary spaces. */
+const spaced = (text: string) => text.replaceAll('\u00a0', ' ')
+
+for (const { names, description, example, fields } of variables) {
+  test(`variable ${names[0]} is described, and shows its example under each of its names`, () => {
+    assert.ok(description.length > 3 && fields.length > 0)
+    assert.match(names[0], /^[а-яё_]+(_ПСА)?$|^ФИО$/u)
+    assert.match(names[1], /^[a-z_]+$/)
+    for (const name of names) {
+      assert.equal(shown(`{{ ${name} }}`), example, name)
+      assert.equal(shown(`{{ ${name.toUpperCase()} }}`), example, name)
+    }
+  })
+}
+
+test('no two variables share a name', () => {
+  const names = variables.flatMap((variable) => variable.names)
+  assert.equal(new Set(names).size, names.length)
+})
+
+test('fields of variables are fields of the event', () => {
+  const known = JSON.stringify(eventSchema.toJSONSchema())
+  for (const { fields } of variables) {
+    for (const field of fields) {
+      if (field === 'now' || field.startsWith('branding.')) continue
+      for (const key of field.split('.')) assert.match(known, new RegExp(`"${key}":`), field)
+    }
+  }
+})
+
+for (const { names, description, example } of filters) {
+  test(`filter ${names[0]} is described and does what its example says`, () => {
+    assert.ok(description.length > 3)
+    assert.equal(shown(example.template), example.result)
+    for (const name of names) {
+      assert.equal(shown(example.template.replace(`| ${names[0]}`, `| ${name}`)), example.result, name)
+    }
+  })
+
+  test(`filter ${names[0]} leaves what is absent absent`, () => {
+    const bare = { type: 'payout.paid', client: {} } as const
+    for (const name of names) {
+      assert.equal(textFor(bare, { template: `{{ причина | ${name} }}{% if причина | ${name} %}!{% endif %}` }), '')
+    }
+  })
+}
+
+test('the positions of the act can be told one by one, in Russian and in English', () => {
+  for (const [russian, english] of positionFields) {
+    const one = shown(`{% for п in позиции %}{{ п.${russian} }}{% endfor %}`)
+    assert.notEqual(one, '')
+    assert.equal(shown(`{% for п in items %}{{ п.${english} }}{% endfor %}`), one)
+  }
+  assert.equal(
+    shown('{% for п in позиции %}{{ п.материал }}: {{ п.вес }}, засор {{ п.засор }}, {{ п.сумма }}{% endfor %}'),
+    'медь: 12,348 кг, засор 2 %, 9 631,44 ₽',
+  )
+})
+
+test('conditions compare the numbers of a message', () => {
+  assert.equal(shown('{% if сумма_число > 10000 %}много{% else %}мало{% endif %}'), 'много')
+  assert.equal(shown('{% if сумма_число > 20000 %}много{% else %}мало{% endif %}'), 'мало')
+  assert.equal(shown('{% unless остаток %}нет{% else %}есть{% endunless %}'), 'есть')
+  assert.equal(shown('{% case способ %}{% when "на карту" %}карта{% else %}иначе{% endcase %}'), 'карта')
+})
+
+test('the genitive of the source goes before the dictionary', () => {
+  const event = {
+    type: 'payout.paid',
+    client: {},
+    operation: { items: [{ material: 'Медь', materialGenitive: 'медного лома' }, { material: 'Латунь' }] },
+  } as const
+  const copy = { ...event, operation: { items: [...event.operation.items] } }
+  assert.equal(textFor(copy, { template: '{{ материал | родительный }}' }), 'медного лома и латуни')
+  assert.equal(textFor(copy, { template: "{{ 'МЕДЬ' | родительный }}" }), 'медного лома')
+  assert.equal(textFor(copy, { template: "{{ 'цинк' | родительный }}" }), 'цинка')
+  assert.equal(textFor(copy, { template: "за лом {{ 'Кусок 3' | родительный }}" }), 'за лом («Кусок 3»)')
+})
