@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import { apiRoutes } from './api/routes.ts'
 import { openUpdates, startBots } from './bots.ts'
@@ -62,31 +62,24 @@ function receiveOf(services: Services): Receive {
   return createReceive({ db, vault, queue, onQueueTrouble: (error) => noteQueueTrouble(services, error) })
 }
 
-function routesOf(
-  services: Services,
-  receive: Receive,
-  stopping: AbortSignal,
-): ((app: FastifyInstance) => void | Promise<void>)[] {
+function routesOf(services: Services, receive: Receive, stopping: AbortSignal): FastifyPluginAsync[] {
   const { config, db, vault, metrics, secrets } = services
-  const health = (app: FastifyInstance) =>
+  const health: FastifyPluginAsync = async (app) =>
     healthRoutes(app, { dependencies: dependenciesOf(services), metrics, isClosing: () => stopping.aborted })
   if (!config.ROLES.includes('api')) return [health]
-  return [
-    health,
-    (app) =>
-      webhookRoutes(app, {
-        senders: {
-          '1c': { source: '1c', key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
-          vtorium: { source: 'vtorium', key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
-        },
-        receive,
-        timezone: config.TIMEZONE,
-        onEvents: (source, results) => {
-          for (const { status } of results) metrics.events.inc({ source, status })
-        },
-      }),
-    (app) => apiRoutes(app, { db, vault, adminKey: secrets.adminKey }),
-  ]
+  const webhooks: FastifyPluginAsync = async (app) =>
+    webhookRoutes(app, {
+      senders: {
+        '1c': { source: '1c', key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
+        vtorium: { source: 'vtorium', key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
+      },
+      receive,
+      timezone: config.TIMEZONE,
+      onEvents: (source, results) => {
+        for (const { status } of results) metrics.events.inc({ source, status })
+      },
+    })
+  return [health, webhooks, (app) => apiRoutes(app, { db, vault, adminKey: secrets.adminKey })]
 }
 
 function dependenciesOf({ db, queue, channels }: Services): Dependency[] {

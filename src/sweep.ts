@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Updates } from './bot/receive.ts'
 import { deliveryJob } from './deliveries/jobs.ts'
 import type { Decided } from './deliveries/store/decide.ts'
@@ -33,10 +34,7 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
     } catch (error) {
       services.log.warn({ msg: 'sweep.failed', ...faultOf(error) })
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, intervalMs)
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-    })
+    await pause(intervalMs, undefined, { signal }).catch(() => {})
   }
 }
 

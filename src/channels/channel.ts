@@ -50,6 +50,8 @@ export type Channel = {
   answerPress(update: { pressId: string; address: string; messageId?: string }, notice?: string): Promise<void>
   /** Receives updates until `signal` aborts; calls `handle` once per update, in the order of the messenger. */
   receive?(input: ReceiveInput): Promise<void>
+  /** Where the messenger calls us; present when the settings hold what the door needs. */
+  door?: Door
   /** One line for /readyz and `doctor`: is the token good, is the host reachable? */
   probe(): Promise<{ ok: boolean; detail: string }>
   close(): Promise<void>
@@ -60,4 +62,19 @@ export type ReceiveInput = {
   /** Must resolve only after the update is stored; a rejection makes the channel deliver it again. */
   handle(update: Update): Promise<void>
   onTrouble(trouble: { code: string; description: string; fatal: boolean }): void
+}
+
+/** The messenger's way in over HTTP, in place of `receive`. */
+export type Door = {
+  /** Judges one request as it came, the body in raw bytes. Store the updates before giving the answer. */
+  read(request: DoorRequest): { status: number; body: string; updates: Update[] }
+  /** Asks the messenger to bring its updates to `url`. Those that waited are kept. */
+  open?(url: string): Promise<{ ok: boolean; detail: string }>
+}
+
+export type DoorRequest = {
+  method: 'GET' | 'POST'
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  query: Readonly<Record<string, unknown>>
+  body: Buffer
 }

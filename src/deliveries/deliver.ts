@@ -56,8 +56,9 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
     limit: 100,
     queueLimit: 10_000,
     work: async (ids) => {
-      const results = await claim(needs, needs.channel.name, ids)
-      return ids.map((id) => results.get(id) ?? { kind: 'gone' })
+      const results = await claim(needs, needs.channel.name, [...new Set(ids)])
+      // Two jobs of one delivery can meet in a round, its own and a wake: only one of them may send.
+      return ids.map((id, index) => (ids.indexOf(id) === index ? results.get(id) : undefined) ?? { kind: 'gone' })
     },
   })
   const closes = createBatcher<Closing, Closed>({

@@ -1,5 +1,11 @@
 import helmet from '@fastify/helmet'
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { Logger } from 'pino'
 import { isUnavailable } from '../db/database.ts'
 import { errorTable, RequestError } from '../lib/errors.ts'
@@ -10,7 +16,7 @@ export type AppNeeds = {
   log: Logger
   metrics: Metrics
   /** Adds the routes of this process's roles. */
-  routes: readonly ((app: FastifyInstance) => void | Promise<void>)[]
+  routes: readonly FastifyPluginAsync[]
 }
 
 /** The HTTP side, without listening: limits, headers, one error shape, one wide log line a request. */
@@ -34,7 +40,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
     answerError(needs.log, error, request, reply),
   )
   app.setNotFoundHandler((_request, reply) => sendError(reply, new RequestError('not_found')))
-  for (const routes of needs.routes) await app.register(async (scope) => await routes(scope))
+  for (const routes of needs.routes) await app.register(routes)
   return app
 }
 

@@ -38,7 +38,7 @@ export function createBatcher<I, O>(options: {
       }),
     waiting: () => queue.length,
     idle: async () => {
-      while (running) await running
+      while (running !== undefined) await running
     },
   }
 }

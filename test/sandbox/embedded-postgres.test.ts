@@ -179,6 +179,27 @@ test('after kill -9 of everything, with both remembered pids taken by other proc
   await stopped(second)
 })
 
+test('a Postgres that somebody else runs in the folder is left alone and named', async () => {
+  const dataDir = await newFolder('somebody', 0o755)
+  const first = started(dataDir)
+  await ready(first)
+  await stopped(first)
+  const cluster = join(dataDir, 'postgres')
+  const owner = statSync(cluster)
+  const sockets = await newFolder('s')
+  await chown(sockets, owner.uid, owner.gid)
+  const args = ['-D', cluster, '-c', 'listen_addresses=', '-c', `unix_socket_directories="${sockets}"`]
+  const other = spawn(join(nativeOf(project), 'bin/postgres'), args, isRoot ? { uid: owner.uid, gid: owner.gid } : {})
+  children.push(other)
+  await until(() => existsSync(join(sockets, '.s.PGSQL.5432')), 'the other Postgres')
+
+  const refusal = await failure(started(dataDir))
+  assert.deepEqual([refusal.failed, refusal.pid], ['DataFolderInUse', other.pid])
+  assert.equal(other.exitCode, null)
+  other.kill('SIGINT')
+  await until(() => other.exitCode !== null, 'the end of the other Postgres')
+})
+
 test('a program killed while it makes the database leaves nothing that the next start trips over', async () => {
   const dataDir = await newFolder('half')
   const first = started(dataDir)

@@ -1,10 +1,19 @@
+import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
-import type { Duplex } from 'node:stream'
+import { Duplex } from 'node:stream'
+import { openTunnel } from './proxy.ts'
 
-export type AgentSettings = { secure: boolean; connectTimeoutMs: number; idleMs: number }
+export type AgentSettings = {
+  secure: boolean
+  /** For the whole way: the proxies tried, and TLS. */
+  connectTimeoutMs: number
+  idleMs: number
+  /** http:// or socks5://, tried in turn. */
+  proxies?: readonly URL[]
+}
 
-/** Every failure before a connection stood, TLS included: not a byte of a request was written. */
+/** Every failure before a connection stood, proxy and TLS included: not a byte of a request was written. */
 export class NotConnectedError extends Error {
   readonly code: string
 
@@ -31,29 +40,87 @@ export function connectingAgent(settings: AgentSettings): http.Agent {
     autoSelectFamilyAttemptTimeout: Math.max(250, Math.floor(settings.connectTimeoutMs / 2)),
   }
   const agent = settings.secure ? new https.Agent(options) : new http.Agent(options)
-  const open = agent.createConnection.bind(agent)
-  agent.createConnection = (target: http.ClientRequestArgs, done?: Done) => {
-    const socket = open(target)
-    if (socket) whenConnected(socket, settings, (error) => (error ? done?.(error, socket) : done?.(null, socket)))
+  const connect = connectorOf(settings, agent.createConnection.bind(agent))
+  agent.createConnection = (target: http.ClientRequestArgs, done: Done = () => undefined) => {
+    connect(target).then(
+      (socket) => done(socket.destroyed ? new NotConnectedError('closed') : null, socket),
+      // Node's type asks for a socket beside the error and looks at none.
+      (error: NotConnectedError) => done(error, new Duplex().destroy()),
+    )
     return undefined
   }
   return agent
 }
 
 type Done = (error: Error | null, socket: Duplex) => void
+type Target = http.ClientRequestArgs & { socket?: Duplex }
+type Open = (target: Target) => Duplex | null | undefined
 
-function whenConnected(socket: Duplex, settings: AgentSettings, done: (error?: NotConnectedError) => void): void {
-  const ready = settings.secure ? 'secureConnect' : 'connect'
-  const timer = setTimeout(() => finish('connect_timeout'), settings.connectTimeoutMs)
-  const onReady = () => finish()
-  const onError = (error: NodeJS.ErrnoException) => finish(error.code ?? 'connect_failed')
-  const onClose = () => finish('closed')
-  socket.once(ready, onReady).once('error', onError).once('close', onClose)
+function connectorOf(settings: AgentSettings, open: Open): (target: Target) => Promise<Duplex> {
+  const proxies = settings.proxies ?? []
+  const shareMs = settings.connectTimeoutMs / Math.max(1, proxies.length)
+  let first = 0
 
-  function finish(cause?: string): void {
-    clearTimeout(timer)
-    socket.off(ready, onReady).off('error', onError).off('close', onClose)
-    if (cause !== undefined) socket.on('error', () => undefined).destroy()
-    done(cause === undefined ? undefined : new NotConnectedError(cause))
+  return async (target) => {
+    if (proxies.length === 0) return directly(target)
+    let failure = new NotConnectedError('no_proxy')
+    for (let step = 0; step < proxies.length; step++) {
+      const index = (first + step) % proxies.length
+      const proxy = proxies[index]
+      try {
+        const socket = proxy && (await through(proxy, target))
+        first = index
+        if (socket) return socket
+      } catch (error) {
+        if (error instanceof NotConnectedError) failure = error
+      }
+    }
+    throw failure
+  }
+
+  function directly(target: Target): Promise<Duplex> {
+    return inTime(shareMs, (signal) => whenReady(open(target), settings.secure, signal))
+  }
+
+  function through(proxy: URL, target: Target): Promise<Duplex> {
+    return inTime(shareMs, async (signal) => {
+      const tunnel = await openTunnel(proxy, target.host ?? '', Number(target.port), signal)
+      return settings.secure ? whenReady(open({ ...target, socket: tunnel }), true, signal) : tunnel
+    })
+  }
+}
+
+/** A busy process sees its timers before its sockets, so what has already come in is read before the time is up. */
+export function whenUp(ms: number, act: () => void): () => void {
+  const timer = setTimeout(() => setImmediate(act), ms)
+  return () => clearTimeout(timer)
+}
+
+async function inTime(ms: number, connect: (signal: AbortSignal) => Promise<Duplex>): Promise<Duplex> {
+  const giveUp = new AbortController()
+  const cancel = whenUp(ms, () => giveUp.abort())
+  try {
+    return await connect(giveUp.signal)
+  } catch (error) {
+    throw new NotConnectedError(giveUp.signal.aborted ? 'connect_timeout' : causeOf(error))
+  } finally {
+    cancel()
+  }
+}
+
+function causeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'connect_failed'
+}
+
+async function whenReady(socket: Duplex | null | undefined, secure: boolean, signal: AbortSignal): Promise<Duplex> {
+  if (!socket) throw new Error('no socket')
+  // Stays on: an error between this moment and the request's own listener would end the process.
+  socket.on('error', () => undefined)
+  try {
+    await once(socket, secure ? 'secureConnect' : 'connect', { signal })
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw error
   }
 }

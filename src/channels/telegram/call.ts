@@ -3,6 +3,7 @@ import { Telegram, TelegramError } from 'telegraf'
 import type { Telegram as Methods, Opts } from 'telegraf/types'
 import { z } from 'zod'
 import { connectingAgent, notConnectedPrefix } from './agent.ts'
+import { proxiesOf } from './proxy.ts'
 
 /**
  * What came of one call to the Bot API. Holds neither the payload nor the address of the request: telegraf's errors carry
@@ -21,6 +22,7 @@ export type CallSettings = {
   token: string
   apiRoot: string
   connectTimeoutMs: number
+  proxies?: readonly string[]
   agent?: http.Agent
 }
 
@@ -33,9 +35,7 @@ const idleMs = 4_000
 
 export function createApi(settings: CallSettings): Api {
   const apiRoot = settings.apiRoot.endsWith('/') ? settings.apiRoot : `${settings.apiRoot}/`
-  const own = settings.agent
-    ? undefined
-    : connectingAgent({ secure: apiRoot.startsWith('https:'), connectTimeoutMs: settings.connectTimeoutMs, idleMs })
+  const own = settings.agent ? undefined : ownAgent(settings, apiRoot)
   const telegram = new Telegram(settings.token, { apiRoot })
   // Set afterwards: the constructor drops the agent of an http:// apiRoot (telegraf 4.16.3, lib/core/network/client.js).
   const agent = settings.agent ?? own
@@ -59,6 +59,11 @@ export function createApi(settings: CallSettings): Api {
     },
     close: () => own?.destroy(),
   }
+}
+
+function ownAgent({ connectTimeoutMs, proxies }: CallSettings, apiRoot: string): http.Agent {
+  const secure = apiRoot.startsWith('https:')
+  return connectingAgent({ secure, connectTimeoutMs, idleMs, proxies: proxiesOf(proxies ?? []) })
 }
 
 type CallOptions = NonNullable<Parameters<Telegram['callApi']>[2]>

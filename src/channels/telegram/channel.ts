@@ -1,7 +1,9 @@
 import type http from 'node:http'
 import { z } from 'zod'
 import type { Channel, Outcome, SendRequest } from '../channel.ts'
+import { whenUp } from './agent.ts'
 import { type Answer, type Api, createApi } from './call.ts'
+import { createDoor } from './door.ts'
 import { faultOf, layOut, layOutPlain } from './layout.ts'
 import { isMarkupRefused, outcomeOf } from './outcome.ts'
 import { receive } from './receive.ts'
@@ -14,6 +16,11 @@ export type TelegramSettings = {
   /** Shorter than `deadlineMs`: a connection that does not stand in time was surely not written to. */
   connectTimeoutMs: number
   getUpdatesTimeoutS: number
+  /** 1–256 of A-Z a-z 0-9 _ -; set where Telegram calls us. */
+  webhookSecret?: string
+  /** http:// or socks5://, with USER:PASSWORD@ where needed; tried in turn, the last good one first. */
+  proxies?: readonly string[]
+  /** In place of our own agent; then `connectTimeoutMs` and `proxies` are its affair. */
   agent?: http.Agent
 }
 
@@ -27,6 +34,7 @@ export function createTelegramChannel(settings: TelegramSettings): Channel {
       const payload = { callback_query_id: pressId, ...(notice !== undefined && { text: notice.slice(0, 200) }) }
       await within((signal) => api.call('answerCallbackQuery', payload, signal))
     },
+    ...(settings.webhookSecret && { door: createDoor(api, { webhookSecret: settings.webhookSecret, within }) }),
     receive: (input) => receive(api, settings, input),
     probe: async () => probeOf(await within((signal) => api.call('getMe', {}, signal))),
     close: async () => api.close(),
@@ -43,11 +51,11 @@ async function send(api: Api, { address, message }: SendRequest, signal: AbortSi
 
 async function withDeadline<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(), ms)
+  const cancel = whenUp(ms, () => controller.abort())
   try {
     return await work(controller.signal)
   } finally {
-    clearTimeout(timer)
+    cancel()
   }
 }
 

@@ -4,6 +4,8 @@ import { EmbeddedPostgresFailure, otherDatabase } from './failure.ts'
 /** Whom Postgres runs as. It refuses to run as root, so root gives it to somebody else. */
 export type Account = { name: string; switched: false } | { name: string; switched: true; uid: number; gid: number }
 
+export const oneself: Account = { name: `user id ${process.geteuid?.()}`, switched: false }
+
 type Entry = { name: string; uid: number; gid: number }
 
 export async function accountFor(input: { clusterDir: string; dataDir: string }): Promise<Account> {
@@ -11,7 +13,7 @@ export async function accountFor(input: { clusterDir: string; dataDir: string })
   const own = process.geteuid?.()
   if (own !== 0) {
     if (owner !== undefined && owner.uid !== own) throw otherOwner(input.clusterDir, owner.uid, own)
-    return { name: `user id ${own}`, switched: false }
+    return oneself
   }
   if (owner !== undefined && owner.uid !== 0) return { name: `user id ${owner.uid}`, switched: true, ...owner }
   return { switched: true, ...(await unprivilegedUser(input.dataDir)) }

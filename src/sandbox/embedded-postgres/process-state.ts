@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import type { Account } from './account.ts'
 import { errorCode } from './failure.ts'
-import { toolEnvironment } from './run-tool.ts'
+import { runTool, toolEnvironment } from './run-tool.ts'
 
 /** `start` is when the process began, in the system's own words: it tells a process from a later one with its number. */
 export type ProcessState = { alive: false } | { alive: true; start: string | undefined }
@@ -28,6 +29,20 @@ export async function isPostgresOn(pid: number, clusterDir: string): Promise<boo
   const there = await stat(`/proc/${pid}/cwd`).catch(() => undefined)
   const here = await stat(clusterDir).catch(() => undefined)
   return name.startsWith('postgres') && there !== undefined && there.ino === here?.ino && there.dev === here.dev
+}
+
+/** Root in a hardened container may become the account and yet not signal it; the account itself may. */
+export async function sendSignal(pid: number, signal: NodeJS.Signals, account: Account): Promise<void> {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return
+    if (errorCode(error) !== 'EPERM' || !account.switched) throw error
+    await runTool('/bin/sh', ['-c', 'kill -s "$0" "$1"', signal.slice('SIG'.length), String(pid)], {
+      account,
+      cwd: '/',
+    })
+  }
 }
 
 /** True once the process has ended, false when it still runs after `deadlineMs`. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, copyFile, lstat, mkdir, open, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { chmod, copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
+import { oneself } from './account.ts'
 import { EmbeddedPostgresFailure, errorCode } from './failure.ts'
+import { runTool } from './run-tool.ts'
 
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
 
@@ -25,12 +27,14 @@ export async function madeWhole(native: string): Promise<boolean> {
 export async function copyRuntime(native: string, place: string, name: string): Promise<string> {
   const target = join(place, name)
   if (await isOurs(target)) return target
-  await mkdir(place, { recursive: true })
+  if (await mkdir(place, { recursive: true })) await chmod(place, 0o755)
   await removeOldDrafts(place)
   const draft = join(place, `${name}.${randomUUID()}.draft`)
   try {
     await copyTree(native, draft)
     if (!(await madeWhole(draft))) throw new EmbeddedPostgresFailure(`${draft} cannot be written`)
+    // On disk before the rename that declares it whole. One sync of everything: a thousand files one by one take ten seconds.
+    await runTool('/bin/sh', ['-c', 'sync'], { account: oneself, cwd: '/' })
     await rename(draft, target)
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
@@ -77,15 +81,9 @@ async function copyTree(from: string, to: string): Promise<void> {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
     if (entry.name === 'pkgconfig' || entry.name.endsWith('.a')) continue
     if (entry.isDirectory()) await copyTree(source, target)
-    else if (entry.isFile()) await copyDurably(source, target)
+    if (!entry.isFile()) continue
+    const { mode } = await stat(source)
+    await copyFile(source, target)
+    await chmod(target, mode & 0o111 ? 0o755 : 0o644)
   }
-}
-
-/** On disk before the rename that declares the copy whole. */
-async function copyDurably(source: string, target: string): Promise<void> {
-  const { mode } = await stat(source)
-  await copyFile(source, target)
-  await chmod(target, mode & 0o111 ? 0o755 : 0o644)
-  const file = await open(target)
-  await file.sync().finally(async () => await file.close())
 }

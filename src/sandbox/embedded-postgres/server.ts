@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { type Account, currentFolder, identityOf } from './account.ts'
 import { outputFailure, tellingLine } from './failure.ts'
+import { sendSignal } from './process-state.ts'
 import { spawned, toolEnvironment } from './run-tool.ts'
 import type { Runtime } from './runtime.ts'
 import { port } from './socket-folder.ts'
@@ -27,12 +28,11 @@ export async function startServer(needs: Needs): Promise<Server> {
     const words = await lastWords(running)
     if (!isStopping) needs.onExit(`Postgres ${running.child.pid} ${how}; its last words: ${tellingLine(words)}`)
   }
-  // It rejects only when a signal could not be sent, which stop() reports.
-  void running.ended.then(watch, () => undefined)
+  void running.ended.then(watch)
   return {
     stop: async () => {
       isStopping = true
-      await end(running)
+      await end(running, needs.account)
     },
   }
 }
@@ -90,13 +90,14 @@ async function isReady({ child, ended }: Running): Promise<boolean> {
   return await Promise.race([ready, ended.then(() => false)])
 }
 
-async function end({ child, ended }: Running): Promise<void> {
+async function end({ child, ended }: Running, account: Account): Promise<void> {
+  if (child.pid === undefined) return
   for (const [signal, deadlineMs] of [
     ['SIGINT', 10_000],
     ['SIGQUIT', 10_000],
     ['SIGKILL', 10_000],
   ] as const) {
-    child.kill(signal)
+    if (child.exitCode === null && child.signalCode === null) await sendSignal(child.pid, signal, account)
     if (await isSettledWithin(ended, deadlineMs)) return
   }
 }

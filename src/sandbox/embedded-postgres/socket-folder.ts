@@ -5,10 +5,10 @@ import type { Account } from './account.ts'
 import { EmbeddedPostgresFailure, otherDatabase } from './failure.ts'
 import { runTool } from './run-tool.ts'
 
-const prefix = 'vestnik-'
+const prefix = 'vestnik-pg-'
 export const port = 5432
 
-/** macOS allows 103 bytes for the whole path of a socket, Linux 107; our own part of it takes 33. */
+/** macOS allows 103 bytes for the whole path of a socket, Linux 107; our own part of it takes 32. */
 const placeBytes = 70
 
 /**

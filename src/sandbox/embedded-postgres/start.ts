@@ -48,7 +48,7 @@ async function startUnder(lock: FolderLock, input: EmbeddedPostgresInput): Promi
   const clusterDir = join(dataDir, 'postgres')
   const account = await accountFor({ clusterDir, dataDir })
   const runtime = await prepareRuntime({ account, dataDir, onLog })
-  await clearFormerServer(clusterDir, onLog)
+  await clearFormerServer({ account, clusterDir, onLog })
   await ensureCluster({ account, runtime, dataDir, clusterDir, onLog })
   const socketFolder = await makeSocketFolder(account)
   const databaseUrl = urlOf(socketFolder)

@@ -58,7 +58,14 @@ function showWith(
 ): ChatMessage {
   const markup = markupOf(params)
   if (markup.keyboard) person.keyboard = markup.keyboard
-  return show(world, person, { ...content, buttons: markup.buttons })
+  const hasLinkPreview = /https?:\/\//.test(content.text) && !isPreviewOff(params)
+  return show(world, person, { ...content, buttons: markup.buttons, hasLinkPreview })
+}
+
+const previewOffSchema = z.object({ is_disabled: z.literal(true) })
+
+function isPreviewOff(params: Params): boolean {
+  return previewOffSchema.safeParse(fromJson(params['link_preview_options'])).success
 }
 
 function editText(world: World, params: Params): unknown {

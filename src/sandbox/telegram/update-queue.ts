@@ -26,7 +26,8 @@ const conflicts = {
 
 export function createUpdateQueue(): UpdateQueue {
   let pending: Entry[] = []
-  let lastId = 1000
+  // Never lower than in an earlier run: a bot remembers the ids it has worked.
+  let lastId = Math.floor(Date.now() / 1000)
   let allowed: Set<string> | undefined
   let waiting: { wake(): void; stop(answer: PollAnswer): void } | undefined
   let hook: { webhook: Webhook; stop: AbortController } | undefined

@@ -47,7 +47,10 @@ export type Received = {
   text: string
   photo?: string
   buttons: InlineButton[][]
+  /** What stands below his input line now. */
   keyboard: KeyboardButton[][]
+  /** Telegram fetched a link of the text to show a preview of it. */
+  hasLinkPreview: boolean
 }
 
 export function createWorld(token: string): World {
@@ -81,11 +84,9 @@ export function personOf(world: World, id: number, who?: Who): Person {
   return person
 }
 
-export function show(
-  world: World,
-  person: Person,
-  message: Omit<ChatMessage, 'from' | 'messageId' | 'at'>,
-): ChatMessage {
+type Content = Pick<ChatMessage, 'text' | 'photo' | 'buttons'> & { hasLinkPreview: boolean }
+
+export function show(world: World, person: Person, { hasLinkPreview, ...message }: Content): ChatMessage {
   const shown: ChatMessage = { ...message, messageId: world.nextMessageId(), at: new Date(), from: 'bot' }
   person.chat.push(shown)
   world.received.push({
@@ -96,6 +97,7 @@ export function show(
     ...(shown.photo !== undefined && { photo: shown.photo }),
     buttons: shown.buttons,
     keyboard: person.keyboard,
+    hasLinkPreview,
   })
   for (const listener of world.onReceived) listener()
   return shown

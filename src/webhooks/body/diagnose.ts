@@ -25,8 +25,11 @@ export function diagnose(text: string, parserMessage: string): BodyFailure {
   }
 }
 
+/** The text ends where more had to come, be it in the middle of a word or of an escape. */
 function isCut(text: string, position: number, parserMessage: string): boolean {
-  return position >= text.trimEnd().length && !parserMessage.startsWith('Expected end of input')
+  if (parserMessage.startsWith('Expected end of input')) return false
+  const rest = text.slice(position, position + 20).trimEnd()
+  return rest === '' || /^(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|\\u?[0-9a-f]{0,3})$/i.test(rest)
 }
 
 function placeOf(text: string, position: number): { line: number; column: number } {

@@ -32,7 +32,7 @@ export const events: Profile['events'] = {
   `),
   greeting: list('greetings congratulation congratulations birthday holiday'),
   payout: list(`
-    payment pay transfer disbursement withdrawal payoutEvent payment.event payment.created payout.created
+    payout payment pay transfer disbursement withdrawal payoutEvent payment.event payment.created payout.created
   `),
   change: list(`
     payout.status_changed payment.status_changed status statusChanged status_change statusUpdate status.updated

@@ -133,13 +133,14 @@ export function stagesOf(session: Session): [number | undefined, number | undefi
   const text = (field: 'payment.stage' | 'payment.stages') =>
     scalarsIn(leavesOf(session, field)[0]?.value, nameFirst)[0]?.text ?? ''
   const both = /^\s*(\d{1,4})\s*(?:из|\/|of)\s*(\d{1,4})\s*$/i.exec(text('payment.stage').slice(0, 40))
-  if (both) return [Number(both[1]), Number(both[2])]
+  if (both) return [whole(both[1] ?? ''), whole(both[2] ?? '')]
   return [whole(text('payment.stage')), whole(text('payment.stages'))]
 }
 
 function whole(text: string): number | undefined {
   const digits = /^\s*(\d{1,4})(?:[.,]0+)?\s*$/.exec(text.slice(0, 40))?.[1]
-  return digits === undefined || Number(digits) === 0 ? undefined : Number(digits)
+  const count = Number(digits ?? 0)
+  return count >= 1 && count <= 1000 ? count : undefined
 }
 
 function statusWord(session: Session): Word<StatusMeaning> | undefined {

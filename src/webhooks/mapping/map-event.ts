@@ -115,7 +115,9 @@ function refused(session: Session, event: Event | undefined): Mapped {
     ...(amount === undefined ? {} : { amount }),
     ...(phone === undefined ? {} : { phone }),
   }
-  return { ok: false, errors: session.errors, partial, ...told(session, event !== undefined) }
+  const all = told(session, event !== undefined)
+  const understood = all.understood.map((each) => ({ ...each, value: maskCards(each.value) }))
+  return { ok: false, errors: session.errors, partial, ...all, understood }
 }
 
 /** Without a type nothing past it was read, so a field that was not used is not one that nobody asked for. */

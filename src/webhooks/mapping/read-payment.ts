@@ -3,11 +3,12 @@ import { decimalOf } from '../../lib/money.ts'
 import { compact, compactOrNothing } from './compact.ts'
 import { stagesOf } from './decide-type.ts'
 import { wordOf } from './names.ts'
-import { nameFirst, titleFirst } from './raw.ts'
+import { nameFirst, scalarOf, titleFirst } from './raw.ts'
 import type { Moments } from './read-moments.ts'
 import { readMoney } from './read-money.ts'
 import { findText } from './read-text.ts'
 import { leavesOf, note, type Session, shownValue, warn } from './session.ts'
+import type { Leaf } from './understand.ts'
 
 type Payment = NonNullable<Event['payment']>
 type Stages = Pick<Payment, 'stage' | 'stages' | 'remaining'>
@@ -31,28 +32,35 @@ export function readPayment(
   })
 }
 
-/** Zero stages mean «no installments»; a remainder of zero is news only within installments. */
 function readStages(session: Session): Stages {
-  const [stage, stages] = stagesOf(session).map((count) => (count !== undefined && count <= 1000 ? count : undefined))
-  const remaining = readMoney(session, 'payment.remaining')
-  const [stageLeaf, stagesLeaf, remainingLeaf] = [
-    leavesOf(session, 'payment.stage')[0],
-    leavesOf(session, 'payment.stages')[0],
-    leavesOf(session, 'payment.remaining')[0],
-  ]
-  if (stage !== undefined && stageLeaf !== undefined) note(session, stageLeaf, 'payment.stage', String(stage))
-  if (stages !== undefined && stagesLeaf !== undefined) note(session, stagesLeaf, 'payment.stages', String(stages))
+  const [stage, stages] = stagesOf(session)
+  noteCount(session, 'payment.stage', stage)
+  noteCount(session, 'payment.stages', stages)
   const isInstallment = stage !== undefined || stages !== undefined
-  const left =
-    remaining?.kopecks ?? (isInstallment && remainingLeaf !== undefined && isZero(remainingLeaf.value) ? 0n : undefined)
-  const isLeftKnown = left !== undefined && left >= 0n
-  if (isLeftKnown && remainingLeaf !== undefined)
-    note(session, remaining?.leaf ?? remainingLeaf, 'payment.remaining', decimalOf(left))
-  return compact({ stage, stages, remaining: isLeftKnown ? decimalOf(left) : undefined })
+  return compact({ stage, stages, remaining: readRemaining(session, isInstallment) })
 }
 
-function isZero(value: unknown): boolean {
-  return /^[0\s.,]*0[0\s.,]*$/.test(String(value ?? '').slice(0, 30))
+function noteCount(session: Session, field: 'payment.stage' | 'payment.stages', count: number | undefined): void {
+  const leaf = leavesOf(session, field)[0]
+  if (leaf !== undefined && count !== undefined) note(session, leaf, field, String(count))
+}
+
+/** Zero is 1C's «none»: it says that nothing is left only within installments. */
+function readRemaining(session: Session, isInstallment: boolean): string | undefined {
+  const remaining = readMoney(session, 'payment.remaining')
+  const leaf = remaining?.leaf ?? (isInstallment ? leavesOf(session, 'payment.remaining').find(isZero) : undefined)
+  if (leaf === undefined) return undefined
+  const kopecks = remaining?.kopecks ?? 0n
+  if (kopecks < 0n) {
+    warn(session, leaf, 'field_ignored', `Поле «${leaf.name}» меньше нуля — оно не учтено.`)
+    return undefined
+  }
+  note(session, leaf, 'payment.remaining', decimalOf(kopecks))
+  return decimalOf(kopecks)
+}
+
+function isZero(leaf: Leaf): boolean {
+  return /^[0\s.,]*0[0\s.,]*$/.test(scalarOf(leaf.value)?.text.slice(0, 30) ?? '')
 }
 
 function readMethod(session: Session): Payment['method'] {
@@ -68,10 +76,7 @@ function readLast4(session: Session): string | undefined {
   const found = findText(leavesOf(session, 'payment.last4'), titleFirst)
   if (found === undefined) return undefined
   const { leaf } = found
-  const text = found.text.slice(0, 100)
-  const last4 = /^\d{1,4}$/.test(text)
-    ? text.padStart(4, '0')
-    : /^(?=[\s\S]*[*xх•·.#])[\s\S]*?(\d{4})\D*$/i.exec(text)?.[1]
+  const last4 = last4In(found.text.slice(0, 100))
   if (last4 === undefined) {
     warn(
       session,
@@ -83,6 +88,12 @@ function readLast4(session: Session): string | undefined {
   }
   note(session, leaf, 'payment.last4', last4)
   return last4
+}
+
+function last4In(text: string): string | undefined {
+  if (/^\d{1,4}$/.test(text)) return text.padStart(4, '0')
+  const isMasked = /[*xх•·.#]/i.test(text) || /^\D*\d{4}\D*$/.test(text)
+  return isMasked ? /(\d{4})\D*$/.exec(text)?.[1] : undefined
 }
 
 function readCurrency(session: Session): string | undefined {

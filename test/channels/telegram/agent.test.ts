@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
 import { connectingAgent } from '../../../src/channels/telegram/agent.ts'
 import { createTelegramChannel } from '../../../src/channels/telegram/channel.ts'
 import { timed, until } from '../harness.ts'
@@ -84,6 +87,27 @@ test('a connection in use is not let go, however long the answer takes', async (
   const agent = connectingAgent({ secure: false, connectTimeoutMs: 500, idleMs: 50 })
   t.after(() => agent.destroy())
   assert.equal((await send(channelAt(t, `http://127.0.0.1:${port}`, agent))).kind, 'sent')
+})
+
+test('an answer that came while this process was busy is read, though the deadline passed meanwhile', async (t) => {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'src/sandbox/telegram/main.ts', '--port', '0', '--latency', '100'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  t.after(() => child.kill())
+  const [line] = await once(child.stdout, 'data')
+  const { apiRoot, token } = z.object({ apiRoot: z.string(), token: z.string() }).parse(JSON.parse(String(line)))
+  await fetch(`${apiRoot}/emulator/persons/1001/start`, { method: 'POST' })
+  const timing = { deadlineMs: 400, connectTimeoutMs: 300, getUpdatesTimeoutS: 1 }
+  const channel = createTelegramChannel({ token, apiRoot, ...timing })
+  t.after(() => channel.close())
+  const sent = send(channel)
+  await pause(50)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000)
+  assert.equal((await sent).kind, 'sent')
 })
 
 function channelAt(t: TestContext, apiRoot: string, agent?: http.Agent) {

@@ -1,0 +1,108 @@
+import type { ChannelName, Outcome } from '../../channels/channel.ts'
+import { type CanTell, type RegisteredName, registry } from '../../channels/registry.ts'
+import type { Purpose } from '../../clients/client.ts'
+import type { DeliveryState, Engagement, Reason } from '../../deliveries/delivery.ts'
+
+/** The words in which operators read what the journal keeps as codes. A test walks every list of codes. */
+
+export type Tone = 'good' | 'busy' | 'doubt' | 'bad' | 'calm'
+
+export const stateWords: Record<DeliveryState, { word: string; tone: Tone; about: string }> = {
+  queued: { word: 'в очереди', tone: 'busy', about: 'Сообщение вот-вот уйдёт.' },
+  waiting: { word: 'ждёт', tone: 'busy', about: 'Сообщение уйдёт позже, само.' },
+  sending: { word: 'отправляется', tone: 'busy', about: 'Сообщение передаётся мессенджеру прямо сейчас.' },
+  sent: { word: 'отправлено', tone: 'good', about: 'Мессенджер принял сообщение.' },
+  delivered: { word: 'доставлено', tone: 'good', about: 'Мессенджер подтвердил доставку.' },
+  unknown: {
+    word: 'неизвестно',
+    tone: 'doubt',
+    about: 'Ответ мессенджера потерян: сообщение могло дойти, а могло и нет.',
+  },
+  failed: { word: 'не дошло', tone: 'bad', about: 'Больше попыток не будет.' },
+  skipped: { word: 'не отправлялось', tone: 'calm', about: 'Сообщение решено не отправлять.' },
+}
+
+/** A reason in two or three words; cause and advice are in deliveries/reasons.ts. */
+export const reasonWords: Record<Reason, string> = {
+  no_contact: 'мессенджер не подключён',
+  no_consent: 'нет согласия',
+  opted_out: 'клиент отказался',
+  blocked: 'бот заблокирован',
+  not_found: 'чат не найден',
+  channel_off: 'канал выключен',
+  channel_forbidden: 'запрещено законом',
+  expired: 'срок вышел',
+  superseded: 'есть новость свежее',
+  too_late: 'событие устарело',
+  test_mode: 'проверочное',
+  not_team: 'режим «команда»',
+  rejected_by_channel: 'мессенджер отклонил',
+  template_error: 'ошибка в шаблоне',
+  rate_limited: 'лимит мессенджера',
+  network: 'нет связи',
+  channel_down: 'мессенджер не работает',
+  config: 'канал настроен неверно',
+  erased: 'данные удалены',
+}
+
+export const engagementWords: Record<Engagement, string> = {
+  read: 'прочитано',
+  tapped: 'клиент нажал на ссылку или кнопку',
+  replied: 'клиент ответил',
+}
+
+export const outcomeWords: Record<Outcome['kind'], string> = {
+  sent: 'мессенджер принял',
+  refused: 'мессенджер отказал',
+  deferred: 'не вышло, повторим',
+  limited: 'мессенджер просит подождать',
+  broken: 'мессенджер не принял запрос сервиса',
+  unknown: 'ответ потерян',
+  moved: 'чат переехал, повторим по новому адресу',
+}
+
+export const receiptWords: Record<'delivered' | 'read' | 'failed', string> = {
+  delivered: 'доставлено',
+  read: 'прочитано',
+  failed: 'мессенджер сообщил, что не доставил',
+}
+
+export const channelTitles: Record<ChannelName, string> = {
+  max: 'MAX',
+  vk: 'ВКонтакте',
+  telegram: 'Telegram',
+  whatsapp: 'WhatsApp',
+}
+
+export const purposeWords: Record<Purpose, string> = {
+  service: 'Сообщения о приёмке и выплатах',
+  advertising: 'Поздравления и акции',
+}
+
+export const linkedByWords: Record<'api' | 'bot', string> = { api: 'из учётной системы', bot: 'клиентом в боте' }
+
+export const givenByWords: Record<'api' | 'bot' | 'event', string> = {
+  api: 'передано учётной системой',
+  bot: 'клиентом в боте',
+  event: 'передано вместе с событием',
+}
+
+const sourceTitles: Record<string, string> = { '1c': '1С', vtorium: 'VTORIUM' }
+
+export function sourceTitle(source: string): string {
+  return sourceTitles[source] ?? source
+}
+
+/** The Russian word of a code, or the code itself when an older version of the program wrote it. */
+export function wordOf(words: Record<string, string>, code: string): string {
+  return Object.hasOwn(words, code) ? (words[code] ?? code) : code
+}
+
+/** What the messenger can report about a message; undefined for one this program does not know. */
+export function canTellOf(channel: string): CanTell | undefined {
+  return isRegistered(channel) ? registry[channel].canTell : undefined
+}
+
+function isRegistered(channel: string): channel is RegisteredName {
+  return Object.hasOwn(registry, channel)
+}

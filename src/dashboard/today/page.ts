@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify'
+import { channelWeather } from '../../deliveries/store/limits.ts'
+import { dayOf, instantOf } from '../../lib/moment.ts'
+import { dayText, type WallTime, wallTime } from '../../lib/russian/time.ts'
+import type { Policy } from '../../notifications/policy.ts'
+import type { CardNeeds } from '../clients/card.ts'
+import { type Html, html, nothing } from '../frame/html.ts'
+import { type Clock, clockOf, momentTag, spanText } from '../frame/moments.ts'
+import { sendPage } from '../frame/page.ts'
+import { stateBadge } from '../frame/pieces.ts'
+import { explain } from '../journal/explain.ts'
+import { handList } from './hands.ts'
+import { countEvents, countMessages, countPending, oldestWaiting, type Waiting } from './store.ts'
+import { tiles } from './tiles.ts'
+import { weatherList } from './weather.ts'
+
+/** Every message is decided within three days: older ones ask for nobody's hand. */
+const recentDays = 3
+
+/** `GET /today`: the first page. What came, what left, what is stuck, and who must do something about it. */
+export function todayRoutes(app: FastifyInstance, needs: CardNeeds): void {
+  app.get('/today', async (request, reply) => {
+    const clock = clockOf(needs.policy.timezone)
+    const wall = wallTime(clock.now, clock.zone)
+    const since = { today: midnight(wall, 0, clock), recent: midnight(wall, recentDays - 1, clock) }
+    const [counts, events, pending, waiting, weather] = await Promise.all([
+      countMessages(needs.db, since),
+      countEvents(needs.db, since.today),
+      countPending(needs.db),
+      oldestWaiting(needs.db),
+      channelWeather(needs.db),
+    ])
+    return sendPage(request, reply, {
+      title: 'Сегодня',
+      at: 'today',
+      body: html`<h1>Сегодня, ${dayText(wall, wall.year)}</h1>
+${modeNotice(needs.policy)}
+${tiles({ counts, events, pending, day: dayOf(since.today.getTime(), clock.zone), channels: needs.policy.channelsOn })}
+${waiting === undefined ? nothing : waitingNotice(waiting, clock)}
+<section><h2>Нужна рука</h2>
+${handList(counts, dayOf(since.recent.getTime(), clock.zone))}</section>
+<section><h2>Каналы</h2>
+${weatherList(weather, needs.policy, clock)}</section>`,
+    })
+  })
+}
+
+function midnight({ year, month, day }: WallTime, daysAgo: number, { zone }: Clock): Date {
+  return new Date(instantOf({ year, month, day: day - daysAgo, hour: 0, minute: 0, second: 0 }, zone))
+}
+
+function modeNotice({ sendMode }: Policy): Html {
+  switch (sendMode) {
+    case 'live':
+      return nothing
+    case 'team':
+      return html`<p class="notice">Режим «команда»: сообщения уходят только сотрудникам. Чтобы слать клиентам, задайте SEND_MODE=live.</p>`
+    case 'test':
+      return html`<p class="notice">Режим проверки: никому ничего не отправляется. Чтобы слать клиентам, задайте SEND_MODE=live.</p>`
+  }
+}
+
+function waitingNotice(waiting: Waiting, clock: Clock): Html {
+  const explanation = explain(waiting, clock)
+  return html`<p class="waiting">Дольше всех ждёт <a href="/events/${waiting.eventId}">сообщение</a>, принятое ${momentTag(waiting.createdAt, clock)}:
+уже ${spanText(clock.now.getTime() - waiting.createdAt.getTime())}. ${stateBadge(waiting.state)} ${explanation?.cause ?? ''}</p>`
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import { branded, type ClientId, type EventId } from '../../lib/ids.ts'
+import { idAt } from '../journal/store.ts'
+
+export type Count = { state: string; reason: string | null; isDecided: boolean; recent: number; today: number }
+
+/** Messages made since `recent`, and of them since `today`; test messages are left out. */
+export async function countMessages(db: Queryable, since: { recent: Date; today: Date }): Promise<Count[]> {
+  const rows = await db.many(
+    z.object({
+      state: z.string(),
+      reason: z.string().nullable(),
+      is_decided: z.boolean(),
+      recent: z.bigint(),
+      today: z.bigint(),
+    }),
+    sql`select state, reason, decided_at is not null as is_decided, count(*) as recent,
+               count(*) filter (where id >= ${idAt(since.today)}) as today
+        from deliveries where id >= ${idAt(since.recent)} and not test group by 1, 2, 3`,
+  )
+  return rows.map((row) => ({
+    state: row.state,
+    reason: row.reason,
+    isDecided: row.is_decided,
+    recent: Number(row.recent),
+    today: Number(row.today),
+  }))
+}
+
+export async function countEvents(db: Queryable, since: Date): Promise<number> {
+  const { count } = await db.one(
+    z.object({ count: z.bigint() }),
+    sql`select count(*) as count from events where id >= ${idAt(since, 'evt')} and not test`,
+  )
+  return Number(count)
+}
+
+export async function countPending(db: Queryable): Promise<number> {
+  const { count } = await db.one(
+    z.object({ count: z.bigint() }),
+    sql`select count(*) as count from deliveries where decided_at is null and state in ('queued', 'waiting', 'sending')`,
+  )
+  return Number(count)
+}
+
+export type Waiting = {
+  eventId: EventId
+  clientId: ClientId
+  createdAt: Date
+  state: string
+  reason: string | null
+  nextAttemptAt: Date | null
+  decidedAt: null
+}
+
+/** The message that has waited longest; one whose hour has simply not come yet does not count. */
+export async function oldestWaiting(db: Queryable): Promise<Waiting | undefined> {
+  const row = await db.maybeOne(
+    z.object({
+      event_id: z.string().transform(branded<'event'>),
+      client_id: z.string().transform(branded<'client'>),
+      created_at: z.date(),
+      state: z.string(),
+      reason: z.string().nullable(),
+      next_attempt_at: z.date().nullable(),
+    }),
+    sql`select event_id, client_id, created_at, state, reason, next_attempt_at from deliveries
+        where decided_at is null and (reason is not null or attempts > 0 or coalesce(next_attempt_at, created_at) <= clock_timestamp())
+        order by created_at limit 1`,
+  )
+  return (
+    row && {
+      eventId: row.event_id,
+      clientId: row.client_id,
+      createdAt: row.created_at,
+      state: row.state,
+      reason: row.reason,
+      nextAttemptAt: row.next_attempt_at,
+      decidedAt: null,
+    }
+  )
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { createTelegramChannel } from '../../../src/channels/telegram/channel.ts'
+import { startTelegramEmulator } from '../../../src/sandbox/telegram/emulator.ts'
+import { timed } from '../harness.ts'
+import { httpProxy, type SandboxProxy, socksProxy } from '../proxies.ts'
+import { hanging, refusing, silent } from '../unreachable.ts'
+
+async function scene(t: TestContext) {
+  const emulator = await startTelegramEmulator()
+  t.after(() => emulator.close())
+  emulator.person(1001).start()
+  const opened = async (place: Promise<SandboxProxy>) => {
+    const proxy = await place
+    t.after(() => proxy.close())
+    return proxy
+  }
+  const channelThrough = (...proxies: string[]) => {
+    const { token, apiRoot } = emulator
+    const timing = { deadlineMs: 2_000, connectTimeoutMs: 800, getUpdatesTimeoutS: 1 }
+    const channel = createTelegramChannel({ token, apiRoot, ...timing, proxies })
+    t.after(() => channel.close())
+    return () => channel.send({ address: '1001', message: { text: 'Выплата' }, deliveryId: 'dlv_1' })
+  }
+  return { emulator, opened, channelThrough }
+}
+
+for (const [name, proxyOf] of [
+  ['an HTTP', httpProxy],
+  ['a SOCKS5', socksProxy],
+] as const) {
+  test(`messages go through ${name} proxy, many over one tunnel`, async (t) => {
+    const { emulator, opened, channelThrough } = await scene(t)
+    const proxy = await opened(proxyOf())
+    const send = channelThrough(proxy.url())
+    for (let i = 0; i < 5; i++) assert.equal((await send()).kind, 'sent')
+    assert.deepEqual([proxy.tunnels(), emulator.received.length], [1, 5])
+  })
+
+  test(`${name} proxy that asks for a password gets it, and a wrong one is not the client's fault`, async (t) => {
+    const { opened, channelThrough } = await scene(t)
+    const proxy = await opened(proxyOf({ login: 'vestnik:p@ss' }))
+    assert.equal((await channelThrough(proxy.url('vestnik:p%40ss'))()).kind, 'sent')
+    for (const login of ['vestnik:wrong', undefined]) {
+      const outcome = await channelThrough(proxy.url(login))()
+      assert.ok(outcome.kind === 'deferred' && /^proxy_(407|socks_auth)$/.test(outcome.code), JSON.stringify(outcome))
+    }
+  })
+}
+
+test('the refusal of a proxy is never taken for an answer of Telegram', async (t) => {
+  const { emulator, opened, channelThrough } = await scene(t)
+  const places: [proxy: SandboxProxy, code: string][] = [
+    [await opened(httpProxy({ refusal: '403 Forbidden' })), 'proxy_403'],
+    [await opened(httpProxy({ refusal: '502 Bad Gateway' })), 'proxy_502'],
+    [await opened(socksProxy({ refusal: 4 })), 'proxy_socks_4'],
+  ]
+  for (const [proxy, code] of places) {
+    const outcome = await channelThrough(proxy.url())()
+    assert.deepEqual(outcome, { ...outcome, kind: 'deferred', reason: 'network', code })
+  }
+  assert.equal(emulator.received.length, 0)
+})
+
+test('when a proxy is down or silent the next one is tried, and stays in use', async (t) => {
+  const { opened, channelThrough } = await scene(t)
+  for (const open of [refusing, hanging, silent]) {
+    const place = await open()
+    t.after(() => place.close())
+    const proxy = await opened(httpProxy())
+    const send = channelThrough(`http://127.0.0.1:${place.port}`, proxy.url())
+    assert.equal((await send()).kind, 'sent')
+    const { value, tookMs } = await timed(send)
+    assert.equal(value.kind, 'sent')
+    assert.ok(tookMs < 300, `took ${tookMs} ms`)
+  }
+})
+
+test('when no proxy stands nothing was sent, within the time for connecting', async (t) => {
+  const { channelThrough } = await scene(t)
+  const [one, two] = [await hanging(), await silent()]
+  t.after(() => one.close())
+  t.after(() => two.close())
+  const { value, tookMs } = await timed(
+    channelThrough(`http://127.0.0.1:${one.port}`, `socks5://127.0.0.1:${two.port}`),
+  )
+  assert.ok(value.kind === 'deferred' && value.code === 'connect_timeout')
+  assert.ok(tookMs < 1_500, `took ${tookMs} ms`)
+})
+
+test('an address that is no proxy is refused at once, without repeating its password', async (t) => {
+  const { channelThrough } = await scene(t)
+  for (const address of ['ftp://a:Secret@b', 'a:Secret@b', 'http://']) {
+    assert.throws(
+      () => channelThrough(address),
+      (error: Error) => /expected http:/.test(error.message) && !error.message.includes('Secret'),
+    )
+  }
+})
