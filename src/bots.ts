@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { answer } from './bot/answer.ts'
 import { createUpdates, type Updates } from './bot/receive.ts'
-import type { Channel } from './channels/channel.ts'
+import type { Channel, ChannelName, Door } from './channels/channel.ts'
 import { faultOf } from './lib/fault.ts'
 import type { Services } from './services.ts'
 
@@ -23,11 +23,32 @@ export function openUpdates(services: Services): Updates {
   })
 }
 
-/** The `bot` role: one process polls a bot, the others stand by to take over. */
+/** The `bot` role: one process polls a bot, the others stand by to take over; a bot with a door is called instead. */
 export function startBots(services: Services, updates: Updates, signal: AbortSignal): Promise<void>[] {
-  return [...services.channels.values()]
-    .filter((each) => each.receive !== undefined)
-    .map((each) => keepPolling(services, updates, each, signal))
+  const base = services.config.PUBLIC_URL?.replace(/\/$/, '')
+  return [...services.channels.values()].flatMap((channel) => {
+    if (channel.door)
+      return base === undefined
+        ? []
+        : [openDoor(services, channel.name, channel.door, `${base}/channels/${channel.name}`, signal)]
+    return channel.receive ? [keepPolling(services, updates, channel, signal)] : []
+  })
+}
+
+/** Until the messenger knows the door; it calls by itself from then on. */
+async function openDoor(
+  services: Services,
+  channel: ChannelName,
+  door: Door,
+  url: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let tries = 0; door.open && !signal.aborted; tries++) {
+    const { ok, detail } = await door.open(url)
+    services.log[ok ? 'info' : 'error']({ msg: ok ? 'bot.door_open' : 'bot.door_shut', channel, detail })
+    if (ok) return
+    await pause(Math.min(60_000, 2_000 * 2 ** tries), undefined, { signal }).catch(() => {})
+  }
 }
 
 async function keepPolling(services: Services, updates: Updates, channel: Channel, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import { apiRoutes } from './api/routes.ts'
+import { doorRoutes } from './bot/doors.ts'
+import type { Updates } from './bot/receive.ts'
 import { openUpdates, startBots } from './bots.ts'
 import type { Config } from './config.ts'
 import { sql } from './db/sql.ts'
@@ -24,7 +26,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const app = await createApp({
       log,
       metrics: services.metrics,
-      routes: routesOf(services, receive, stopping.signal),
+      routes: routesOf(services, receive, updates, stopping.signal),
     })
     const url = await app.listen({ host: config.HOST, port: config.PORT })
     const loops: Promise<void>[] = []
@@ -62,7 +64,7 @@ function receiveOf(services: Services): Receive {
   return createReceive({ db, vault, queue, onQueueTrouble: (error) => noteQueueTrouble(services, error) })
 }
 
-function routesOf(services: Services, receive: Receive, stopping: AbortSignal): FastifyPluginAsync[] {
+function routesOf(services: Services, receive: Receive, updates: Updates, stopping: AbortSignal): FastifyPluginAsync[] {
   const { config, db, vault, metrics, secrets } = services
   const health: FastifyPluginAsync = async (app) =>
     healthRoutes(app, { dependencies: dependenciesOf(services), metrics, isClosing: () => stopping.aborted })
@@ -79,7 +81,8 @@ function routesOf(services: Services, receive: Receive, stopping: AbortSignal): 
         for (const { status } of results) metrics.events.inc({ source, status })
       },
     })
-  return [health, webhooks, (app) => apiRoutes(app, { db, vault, adminKey: secrets.adminKey })]
+  const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
+  return [health, webhooks, doors, (app) => apiRoutes(app, { db, vault, adminKey: secrets.adminKey })]
 }
 
 function dependenciesOf({ db, queue, channels }: Services): Dependency[] {

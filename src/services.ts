@@ -222,6 +222,9 @@ function openChannels(config: Config): Map<ChannelName, Channel> {
         deadlineMs: providerDeadlineMs,
         connectTimeoutMs: 5_000,
         getUpdatesTimeoutS: 30,
+        ...(config.TELEGRAM_UPDATES === 'webhook' && config.TELEGRAM_WEBHOOK_SECRET !== undefined
+          ? { webhookSecret: config.TELEGRAM_WEBHOOK_SECRET }
+          : {}),
       }),
     )
   }

@@ -13,6 +13,9 @@ import type { Services } from './services.ts'
 const intervalMs = 2_000
 const overdueMs = 3_000
 
+/** After an outage of the database, workers that live get this long to note the answers they hold. */
+const graceMs = 5_000
+
 /**
  * What makes the queue dispensable: every two seconds it hints the queue of whatever Postgres says is due and nobody
  * works, gives up the calls of dead workers, and ends what is too old. Every process with the worker role runs it; rows
@@ -24,21 +27,23 @@ export function startSweep(services: Services, updates: Updates | undefined, sig
 
 async function loop(services: Services, updates: Updates | undefined, signal: AbortSignal): Promise<void> {
   let partitionsMadeAt = 0
+  let failedAt = 0
   while (!signal.aborted) {
     try {
       if (Date.now() - partitionsMadeAt > 6 * 3_600_000) {
         await makePartitions(services.db)
         partitionsMadeAt = Date.now()
       }
-      await sweepOnce(services, updates)
+      await sweepOnce(services, updates, Date.now() - failedAt > graceMs)
     } catch (error) {
+      failedAt = Date.now()
       services.log.warn({ msg: 'sweep.failed', ...faultOf(error) })
     }
     await pause(intervalMs, undefined, { signal }).catch(() => {})
   }
 }
 
-export async function sweepOnce(services: Services, updates: Updates | undefined): Promise<void> {
+async function sweepOnce(services: Services, updates: Updates | undefined, mayGiveUp: boolean): Promise<void> {
   const { db, queue, metrics } = services
   const stamp = `s${Date.now().toString(36)}`
   const count = (kind: string, found: readonly unknown[]) => {
@@ -46,7 +51,7 @@ export async function sweepOnce(services: Services, updates: Updates | undefined
   }
   const events = await overdueEvents(db, overdueMs, 1000)
   count('event', events)
-  const lost = await loseDeadWorkers(db)
+  const lost = mayGiveUp ? await loseDeadWorkers(db) : []
   count('lost', lost)
   const woken = await expire(db)
   count('expired', woken)

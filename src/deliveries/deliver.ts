@@ -50,6 +50,9 @@ export type Deliver = (id: DeliveryId, signal: AbortSignal) => Promise<void>
 /** A bot that is busy for longer than this gives the job back to the queue. */
 const longestWaitMs = 5_000
 
+/** How long an answer is kept for a database that is away. */
+const noteForMs = 120_000
+
 /** One delivery of this channel: claim the row, call the messenger, close the attempt, wake whoever waited. */
 export function createDeliver(needs: DeliverNeeds): Deliver {
   const claims = createBatcher<DeliveryId, ClaimResult>({
@@ -125,7 +128,7 @@ async function attempt(
   const { failures, repeat, brokenCount } = claimed
   const decision = judge({ outcome, failures, repeat, brokenCount, jitter: Math.random() })
   const closing = { claimed, outcome, decision, durationMs, message: fresh }
-  const { wasOurs, woken } = await noteClosing(closing)
+  const { wasOurs, woken } = await noteSurely(noteClosing, closing)
   if (wasOurs && decision.nextInMs !== null) {
     const { id, channel, lane, attempt } = claimed
     await hintOf(needs, [deliveryJob({ id, channel, lane, attempts: attempt, delayMs: decision.nextInMs })])
@@ -144,6 +147,22 @@ async function attempt(
     durationMs: Math.round(durationMs),
     waitedMs: Math.round(waitedMs),
   })
+}
+
+/**
+ * The messenger has answered, and only this process knows what: a database that is away is waited for. Without its
+ * answer a message that arrived would be repeated.
+ */
+async function noteSurely(note: (closing: Closing) => Promise<Closed>, closing: Closing): Promise<Closed> {
+  const deadline = performance.now() + noteForMs
+  while (true) {
+    try {
+      return await note(closing)
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await pause(500)
+    }
+  }
 }
 
 async function messageFor(

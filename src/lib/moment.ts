@@ -81,7 +81,7 @@ const zones = new Map<string, string>()
 function parsedZone(written: string): string | undefined {
   const moscow = /^(?:мск|msk)\s*([+\-−]\s*\d{1,2})?$/i.exec(written)
   if (moscow) return russianZones[3 + hoursIn(moscow[1])]
-  const fixed = /^(?:gmt|utc)?\s*([+\-−]\s*\d{1,2})(?::?00)?$/i.exec(written)
+  const fixed = /^(?:gmt|utc)?\s*([+\-−]?\s*\d{1,2})(?::?00)?$/i.exec(written)
   if (fixed) return russianZones[hoursIn(fixed[1])]
   if (!/^[a-z]/i.test(written)) return undefined
   try {

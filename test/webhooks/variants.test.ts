@@ -70,7 +70,63 @@ describe('1C programmers write one and the same thing in many ways, and all are 
     ],
     ['a status only', { Статус: 'Оплачено', Сумма: 14500, Телефон: telefon }, paidAs()],
     ['the status as the event', { Событие: 'Оплачено', Сумма: 14500, Телефон: telefon }, paidAs()],
-    ['a payout without a status', { Событие: 'Выплата', Сумма: 14500, Телефон: telefon }, paidAs()],
+    [
+      'an English installment',
+      {
+        event: 'installment.paid',
+        installment: { number: 2, total: 4, left: '10000.00' },
+        amount: 5000,
+        phone: telefon,
+      },
+      {
+        event: 'payout.partial',
+        amount: '5000.00',
+        has: { payment: { amount: '5000.00', stage: 2, stages: 4, remaining: '10000.00' } },
+      },
+    ],
+    [
+      'the stage as {Номер, Всего, Сумма}, two levels deep',
+      { Событие: 'ВыплатаПоРассрочке', Рассрочка: { Этап: { Номер: 2, Всего: 4, Сумма: 5000 } }, Телефон: telefon },
+      { event: 'payout.partial', amount: '5000.00', has: { payment: { amount: '5000.00', stage: 2, stages: 4 } } },
+    ],
+    [
+      'an error as {code, message}',
+      {
+        event: 'payout.status_changed',
+        payout: { status: 'FAILED', amount: 5, error: { code: 'card_closed', message: 'Карта закрыта' } },
+        phone: telefon,
+      },
+      { event: 'payout.failed', amount: '5.00', has: { reason: 'Карта закрыта' } },
+    ],
+    [
+      'references as bare GUIDs',
+      { ...paid, Клиент: 'a1d3a7c2-77aa-11ee-9c4f-00155d0a1b2c', Документ: '5f0f6c1e-8a52-11f0-9c55-00155d0a1b2c' },
+      paidAs({
+        client: { id: 'a1d3a7c2-77aa-11ee-9c4f-00155d0a1b2c', phone },
+        operation: { id: '5f0f6c1e-8a52-11f0-9c55-00155d0a1b2c' },
+      }),
+    ],
+    [
+      'an inner remark is not told to the client',
+      { ...paid, Комментарий: 'проверить паспорт' },
+      paidAs({ reason: undefined }),
+    ],
+    ['kopecks after a dash, as in payment orders', { ...paid, Сумма: '14 500-50' }, paidAs({}, '14500.50')],
+    [
+      '«Копейки» for the whole sum',
+      { Событие: 'Выплата', Статус: 'Оплачено', Копейки: 1450000, Телефон: telefon },
+      paidAs(),
+    ],
+    [
+      'a payout without a status has left, no more',
+      { Событие: 'Выплата', Сумма: 14500, Телефон: telefon },
+      { event: 'payout.sent', amount: '14500.00' },
+    ],
+    [
+      'a payout without a status and with a payment date',
+      { Событие: 'Выплата', Сумма: 14500, Телефон: telefon, ДатаОплаты: '23.11.2025 12:43:00' },
+      paidAs(),
+    ],
     ['the feminine «Оплачена»', { ...paid, Статус: 'Оплачена' }, paidAs()],
     ['a status with a remark in brackets', { ...paid, Статус: 'Оплачено (реестр 12)' }, paidAs()],
     ['a status in capitals', { ...paid, Статус: 'ОПЛАЧЕНО' }, paidAs()],
@@ -438,6 +494,7 @@ describe('what cannot be told to a client is refused with the sender’s own fie
       'status_unknown',
       'Событие',
     ],
+    ['a status with nothing in it', { ...paid, Статус: '' }, 'status_unknown', 'Статус'],
     ['«К оплате» is no news', { ...paid, Статус: 'К оплате' }, 'status_unknown', 'Статус'],
     ['«НеОплачен» is not «Оплачен»', { ...paid, Статус: 'НеОплачен' }, 'status_unknown', 'Статус'],
     ['01: the bank has the order', { ...paid, Статус: undefined, КодСтатуса: '01' }, 'status_unknown', 'КодСтатуса'],

@@ -91,5 +91,5 @@ export function cleaned(text: string): string {
   return text
     .replace(/\r|[\u2028-\u202e]|[\u0333\u033f\u030a]/g, '')
     .replace(/[\p{Cc}]/gu, (c) => (c === '\n' || c > '\u001f' ? c : ' '))
-    .trim()
+    .replace(/^[ \n]+|[ \n]+$/g, '')
 }

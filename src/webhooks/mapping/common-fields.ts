@@ -99,7 +99,7 @@ export const fields: Profile['fields'] = {
     amountUnit moneyUnit sumUnit currencyUnit @payment.unit @payment.amountUnit unit inKopecks isKopecks minorUnits
   `),
   'payment.amount': list(`
-    @payment.stageAmount @payment.amount @payment.sum @payment.value @payment.total paymentAmount payoutAmount
+    @payment.stageAmount @payment.amount @payment.sum @payment.value paymentAmount payoutAmount
     paymentSum payoutSum paidAmount amountPaid stageAmount installmentAmount payout payment
   `),
   'payment.currency': list('@payment.currency currency currencyCode cur'),
@@ -111,10 +111,10 @@ export const fields: Profile['fields'] = {
     @payment.cardNumber @payment.card last4 cardLast4 cardMask maskedPan cardNumber card pan
   `),
   'payment.stage': list(`
-    @payment.stage @payment.installment stage stageNumber installmentNumber part installment
+    installment.number installment.index installment.stage stage.number stage.index part.number @payment.stage @payment.installment stage stageNumber installmentNumber part installment
   `),
   'payment.stages': list(`
-    @payment.stages @payment.installments stages totalStages stagesTotal stageCount installments installmentsTotal
+    installment.total installment.count installment.of stage.total stage.count part.total @payment.stages @payment.installments stages totalStages stagesTotal stageCount installments installmentsTotal
     parts
   `),
   'payment.remaining': list(`
@@ -140,7 +140,7 @@ export const fields: Profile['fields'] = {
   occasion: list('occasion holiday greetingOccasion celebration'),
   reason: list(`
     @payment.reason @payment.failureReason @payment.error @payment.errorMessage @payment.cancellationReason reason
-    failureReason errorMessage error declineReason comment delayReason
+    failureReason errorMessage error declineReason delayReason
   `),
   'consent.advertising': list(`
     @consent.advertising @consent.ads @consent.marketing advertisingConsent adsConsent marketingConsent

@@ -24,6 +24,7 @@ export const events: Profile['events'] = {
     payout.canceled payout.cancelled payment.canceled payment.cancelled payout.declined payment.declined
   `),
   'installment.reminder': list(`
+    payment.due payment_due payout.reminder
     installmentReminder reminder payment.reminder paymentReminder installment.due installmentDue
   `),
   'bonus.granted': list(`

@@ -43,7 +43,8 @@ export function targetOf(compiled: Compiled, scope: Scope | undefined, key: stri
   const direct = lookUp(compiled, scope, key)
   if (direct !== undefined) return direct
   for (const [suffix, unit] of unitSuffixes) {
-    if (!key.endsWith(suffix) || key.length === suffix.length) continue
+    if (!key.endsWith(suffix)) continue
+    if (key === suffix && unit === 'kopecks') return { field: 'amount', rank: 0, unit }
     const target = lookUp(compiled, scope, key.slice(0, -suffix.length))
     if (target !== undefined && carriesUnit(target.field, unit)) return { ...target, unit }
   }
@@ -72,6 +73,9 @@ const unitSuffixes: [string, FieldUnit][] = [
   ['копейки', 'kopecks'],
   ['коп', 'kopecks'],
   ['vkopeykah', 'kopecks'],
+  ['vkopeikah', 'kopecks'],
+  ['kopeyki', 'kopecks'],
+  ['kopeek', 'kopecks'],
   ['inkopecks', 'kopecks'],
   ['inkopeks', 'kopecks'],
   ['kopecks', 'kopecks'],

@@ -2,6 +2,7 @@ import { type EventType, eventTypes } from '../../events/event.ts'
 import { keyOf, wordOf } from './names.ts'
 import type { EventMeaning, StatusMeaning } from './profile.ts'
 import { nameFirst, scalarsIn } from './raw.ts'
+import { dateIn } from './read-date.ts'
 import { peekMoney } from './read-money.ts'
 import { meaningful } from './read-text.ts'
 import { leavesOf, note, refuse, type Session, shownValue, warn } from './session.ts'
@@ -70,24 +71,8 @@ function typeByStatus(
   kind: 'payout' | 'change',
   status: Word<StatusMeaning> | undefined,
 ): EventType | undefined {
-  if (status === undefined && kind === 'payout') {
-    warn(
-      session,
-      word.leaf,
-      'status_missing',
-      `Событие «${shownValue(word.leaf)}» без статуса — принято как «оплачено»; передавайте статус.`,
-    )
-    return stagedPaid(session, 'payout.paid')
-  }
-  if (status === undefined) {
-    refuse(
-      session,
-      word.leaf,
-      'status_unknown',
-      `Событие «${shownValue(word.leaf)}» говорит о смене статуса, а статуса нет — передайте поле «Статус»; ${knownStatuses}.`,
-    )
-    return undefined
-  }
+  if (status === undefined)
+    return kind === 'payout' ? payoutWithoutStatus(session, word) : refuseNoStatus(session, word)
   const meaning =
     status.meaning === 'accepted' && kind === 'change' && !isBankCode(status.text)
       ? 'operation.accepted'
@@ -97,6 +82,35 @@ function typeByStatus(
     return refuseStatus(session, status, 'не сопоставлен ни с одним событием: клиенту о нём не сообщают')
   }
   return stagedPaid(session, meaning)
+}
+
+/**
+ * A payment date says that the payout has come to its end; without one, no more is said than that the money is on its way.
+ * A status field with nothing in it is 1C's empty enum value: nothing has happened yet.
+ */
+function payoutWithoutStatus(session: Session, word: Word<EventMeaning>): EventType | undefined {
+  const empty = [...leavesOf(session, 'status'), ...leavesOf(session, 'statusCode')][0]
+  if (empty !== undefined) return refuseNoStatus(session, { leaf: empty })
+  const isDated = leavesOf(session, 'payment.date').some((leaf) => dateIn(leaf).kind === 'date')
+  const taken = isDated ? 'оплачено' : 'отправлено'
+  const event = shownValue(word.leaf)
+  warn(
+    session,
+    word.leaf,
+    'status_missing',
+    `Событие «${event}» без статуса — принято как «${taken}»; передавайте статус.`,
+  )
+  return isDated ? stagedPaid(session, 'payout.paid') : 'payout.sent'
+}
+
+function refuseNoStatus(session: Session, { leaf }: { leaf: Leaf }): undefined {
+  refuse(
+    session,
+    leaf,
+    'status_unknown',
+    `Поле «${leaf.name}» не говорит, что с выплатой, — передайте поле «Статус»; ${knownStatuses}.`,
+  )
+  return undefined
 }
 
 /** A paid stage that is not the last one is a partial payout. */

@@ -57,6 +57,11 @@ export const titleFirst = [
   'value',
   '#value',
   'text',
+  'message',
+  'сообщение',
+  'description',
+  'описание',
+  'текст',
   'код',
   'code',
 ]

@@ -1,12 +1,12 @@
 import type { Event } from '../../events/event.ts'
 import { compact } from './compact.ts'
 import { readPhone } from './read-phone.ts'
-import { readId, readText } from './read-text.ts'
+import { readGuid, readId, readText } from './read-text.ts'
 import { leavesOf, refuse, type Session } from './session.ts'
 
 /** The person the news is for: a phone, an id, or both. */
 export function readClient(session: Session): Event['client'] {
-  const id = readId(session, 'client.id', 100)
+  const id = readId(session, 'client.id', 100) ?? readGuid(session, 'client.fullName', 'client.id')
   const phone = readPhone(session, id !== undefined)
   const fullName = readFullName(session)
   if (id === undefined && phone === undefined) refuseNobody(session)

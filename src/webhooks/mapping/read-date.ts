@@ -27,7 +27,7 @@ export function emptyDateLeaf(session: Session, fields: readonly FieldKey[]): Le
   return fields.flatMap((field) => leavesOf(session, field)).find((leaf) => dateIn(leaf).kind === 'empty')
 }
 
-function dateIn(leaf: Leaf): DateReading {
+export function dateIn(leaf: Leaf): DateReading {
   const scalar = scalarsIn(leaf.value, titleFirst)[0]
   if (scalar === undefined || scalar.kind === 'boolean') return { kind: 'absent' }
   return readDateText(scalar.text)

@@ -57,13 +57,18 @@ export function moneyIn(session: Session, leaf: Leaf, scale = 2): MoneyReading {
   if (scalar.kind === 'boolean') return notASum(leaf)
 
   const both = /^(.*?)руб[а-я]*\.?\s*(\d{1,2})\s*коп[а-я]*\.?$/i.exec(scalar.text.slice(0, 80).trim())
-  const number = readDecimal(both ? `${both[1]?.trim()}.${both[2]?.padStart(2, '0')}` : scalar.text)
+  const number = readDecimal(both ? `${both[1]?.trim()}.${both[2]?.padStart(2, '0')}` : withPoint(scalar.text))
   if (number.kind === 'absent') return { kind: 'absent' }
   if (number.kind === 'invalid') return notASum(leaf)
   const isPlain = session.isCanonical || leaf.target.field.startsWith('bonus.')
   const unit = leaf.target.unit ?? (isPlain ? 'roubles' : amountUnit(session))
   if (scalar.kind === 'text' && number.isAmbiguous && unit !== 'kopecks') return ambiguous(leaf)
   return inUnits(shifted(number.value, unit === 'kopecks' ? -2 : 0), scale, leaf)
+}
+
+/** «14 500-00»: how payment orders write kopecks. */
+function withPoint(text: string): string {
+  return text.length <= 40 ? text.replace(/^(\s*\d[\d\s]*)[-=](\d{2}\s*)$/, '$1.$2') : text
 }
 
 function inUnits(roubles: Decimal, scale: number, leaf: Leaf): MoneyReading {

@@ -3,7 +3,7 @@ import { decimalOf } from '../../lib/money.ts'
 import { compactOrNothing } from './compact.ts'
 import { nameFirst, titleFirst } from './raw.ts'
 import type { ItemsRead } from './read-items.ts'
-import { findText, readId, readText } from './read-text.ts'
+import { findText, isGuid, readGuid, readId, readText } from './read-text.ts'
 import { leavesOf, note, type Session } from './session.ts'
 
 type Operation = NonNullable<Event['operation']>
@@ -14,7 +14,7 @@ export function readOperation(
   session: Session,
   known: { date: string | undefined; kopecks: bigint | undefined; items: ItemsRead['items'] },
 ): Operation | undefined {
-  const id = readId(session, 'operation.id', 100)
+  const id = readId(session, 'operation.id', 100) ?? readGuid(session, 'operation.title', 'operation.id')
   const number = readId(session, 'operation.number', 100) ?? numberInTitle(session)
   return compactOrNothing<Operation>({
     id,
@@ -27,8 +27,9 @@ export function readOperation(
 
 /** «Приемо-сдаточный акт НН00-000123 от 23.11.2025 12:31:05»: how 1C writes a document as text. */
 function numberInTitle(session: Session): string | undefined {
-  const found = findText(leavesOf(session, 'operation.title'), titleFirst)
-  const number = /(\S{1,50})\s+от\s+\d{1,2}\.\d{1,2}\.\d{4}/.exec(found?.text.slice(0, 300) ?? '')?.[1]
+  const found = findText(leavesOf(session, 'operation.title'), titleFirst, (title) => !isGuid(title))
+  const text = found?.text.slice(0, 300) ?? ''
+  const number = /(\S{1,50})\s+от\s+\d{1,2}\.\d{1,2}\.\d{4}/.exec(text)?.[1] ?? /^\S{0,20}\d\S{0,20}$/.exec(text)?.[0]
   if (found === undefined || number === undefined) return undefined
   note(session, found.leaf, 'operation.number', number)
   return number

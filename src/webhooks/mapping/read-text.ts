@@ -12,7 +12,7 @@ export function readText(
   max: number,
   leaves = leavesOf(session, field),
 ): string | undefined {
-  const found = findText(leaves, titleFirst)
+  const found = findText(leaves, titleFirst, (text) => !isGuid(text))
   if (found === undefined) return undefined
   const { leaf } = found
   const text = found.text.slice(0, max).trim()
@@ -39,11 +39,27 @@ export function readId(session: Session, field: FieldKey, max: number): string |
   return found.text
 }
 
-export function findText(leaves: readonly Leaf[], preference: readonly string[]): TextFound | undefined {
+/** A reference written under the name of the thing («Клиент»: GUID) is its identifier, and no text for a client to read. */
+export function readGuid(session: Session, field: FieldKey, to: FieldKey): string | undefined {
+  const found = findText(leavesOf(session, field), idFirst, isGuid)
+  if (found === undefined) return undefined
+  note(session, found.leaf, to, found.text)
+  return found.text
+}
+
+export function isGuid(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
+}
+
+export function findText(
+  leaves: readonly Leaf[],
+  preference: readonly string[],
+  isWanted = (_text: string) => true,
+): TextFound | undefined {
   for (const leaf of leaves) {
     for (const scalar of scalarsIn(leaf.value, preference)) {
       const text = meaningful(scalar.text)
-      if (text !== undefined) return { text, leaf }
+      if (text !== undefined && isWanted(text)) return { text, leaf }
     }
   }
   return undefined

@@ -56,12 +56,17 @@ function visitEntry(key: string, value: unknown, outer: Place, walk: Walk): void
     path: outer.path === '' ? normal : `${outer.path}.${normal}`,
     depth: outer.depth + 1,
   }
-  const exact = place.path.includes('.') ? walk.compiled.targets.get(place.path) : undefined
+  const exact = outer.path === '' ? undefined : exactTarget(walk.compiled, place.path)
   const target = exact ?? (outer.isForeign ? undefined : targetOf(walk.compiled, outer.scope, normal))
 
   if (isRecord(value)) visitObject(normal, value, place, target, walk)
   else if (Array.isArray(value)) visitArray(normal, value, place, target, walk)
   else note(target, place, value, walk)
+}
+
+/** By the whole path, or by its last two names: «Рассрочка.Этап.Номер» is «Этап.Номер» as well. */
+function exactTarget({ targets }: Compiled, path: string): Target | undefined {
+  return targets.get(path) ?? targets.get(path.split('.').slice(-2).join('.'))
 }
 
 function visitObject(

@@ -212,8 +212,8 @@ export const fields: Profile['fields'] = {
   occasion: list('Повод Праздник ПоводПоздравления НазваниеПраздника Povod Prazdnik'),
   reason: list(`
     @payment.Причина @payment.ПричинаОтказа @operation.Причина Причина ПричинаОтказа ПричинаОтклонения ПричинаЗадержки
-    ПричинаОшибки ТекстОшибки ОписаниеОшибки Ошибка Комментарий КомментарийБанка СообщениеБанка Prichina
-    PrichinaOtkaza PrichinaZaderzhki Kommentariy
+    ПричинаОшибки ТекстОшибки ОписаниеОшибки Ошибка КомментарийБанка СообщениеБанка Prichina
+    PrichinaOtkaza PrichinaZaderzhki
   `),
   'consent.advertising': list(`
     @consent.Реклама @consent.НаРекламу @consent.Рекламное @client.СогласиеНаРекламу СогласиеНаРекламу СогласиеРеклама

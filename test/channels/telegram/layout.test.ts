@@ -70,5 +70,5 @@ test('Telegram does not open the links of a message itself, which would look lik
 })
 
 test('the emulator strips what Telegram strips, and nothing more', () => {
-  assert.equal(cleaned('\u00a0a\u200e\u200f\u202e\r\n\tb\u0085 '), 'a\u200e\u200f\n b\u0085')
+  assert.equal(cleaned(' \n\u00a0a\u200e\u200f\u202e\r\n\tb\u0085 '), '\u00a0a\u200e\u200f\n b\u0085')
 })

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import type { ChannelName } from '../../src/channels/channel.ts'
+import type { Client } from '../../src/clients/client.ts'
+import { idAt } from '../../src/dashboard/journal/store.ts'
+import { sql } from '../../src/db/sql.ts'
+import type { DeliveryState, Reason } from '../../src/deliveries/delivery.ts'
+import { messageText } from '../../src/deliveries/message.ts'
+import { insertDeliveries } from '../../src/deliveries/store/insert.ts'
+import { type Event, eventSchema } from '../../src/events/event.ts'
+import { eventsByIds, keepEvents, rememberBranches } from '../../src/events/store.ts'
+import { closeAttempts, openAttempts, recordReceipt } from '../../src/journal/record.ts'
+import { branded, type DeliveryId, type EventId, newId } from '../../src/lib/ids.ts'
+import { insertNotifications } from '../../src/notifications/store.ts'
+import { paid } from '../support/people.ts'
+import type { TestDashboard } from './open.ts'
+
+export type MessageSeed = {
+  client: Client
+  event?: Record<string, unknown>
+  state: DeliveryState
+  reason?: Reason
+  channel?: ChannelName | null
+  at?: Date
+  text?: string
+  test?: boolean
+  isDecided?: boolean
+  nextAttemptAt?: Date
+  attempts?: { outcome: string; code?: string; description?: string; durationMs?: number }[]
+  receipts?: { state: 'delivered' | 'read' | 'failed' }[]
+  engagement?: 'read' | 'tapped' | 'replied'
+}
+
+export type Seeded = { id: DeliveryId; eventId: EventId; event: Event }
+
+let made = 0
+
+/** A message as the service would have left it in the journal, through the very functions that keep it. */
+export async function makeMessage({ services }: TestDashboard, seed: MessageSeed): Promise<Seeded> {
+  const { db, vault } = services
+  const event = eventOf(seed)
+  const at = seed.at ?? new Date()
+  const eventId = await db.transaction(async (tx) => {
+    const [kept] = await keepEvents({ db: tx, vault }, [
+      { source: '1c', test: seed.test ?? false, event, warnings: [], receivedAt: at },
+    ])
+    if (!kept) throw new Error('the event was not kept')
+    return kept.id
+  })
+  await rememberBranches(db, [event])
+  const [stored] = await eventsByIds({ db, vault }, [eventId])
+  if (!stored) throw new Error('the event is gone')
+  const id = branded<'delivery'>(`${idAt(at).slice(0, 16)}${randomBytes(10).toString('hex')}`)
+  const notificationId = newId('notification')
+  const channel = seed.channel === undefined ? 'telegram' : seed.channel
+  await insertNotifications(db, [{ id: notificationId, eventId, clientId: stored.clientId }])
+  await insertDeliveries(db, vault, [
+    {
+      id,
+      notificationId,
+      eventId,
+      eventSeq: stored.seq,
+      client: seed.client,
+      contactId: null,
+      source: '1c',
+      type: event.type,
+      lane: 'money',
+      purpose: 'service',
+      test: seed.test ?? false,
+      branchCode: event.branch?.code ?? null,
+      operationId: event.operation?.id ?? null,
+      operationNumber: event.operation?.number ?? null,
+      channel,
+      state: 'queued',
+      reason: null,
+      message: messageText({
+        text: seed.text ?? 'Выплата 14\u00a0500\u00a0₽ за лом меди зачислена на карту 12:43 МСК.',
+      }),
+      templateVersion: null,
+      nextAttemptAt: seed.nextAttemptAt ?? null,
+      staleAt: null,
+      expiresAt: new Date(at.getTime() + 3 * 24 * 3_600_000),
+    },
+  ])
+  const isDecided = seed.isDecided ?? !['queued', 'waiting', 'sending'].includes(seed.state)
+  await db.run(
+    sql`update deliveries set state = ${seed.state}, reason = ${seed.reason ?? null}, engagement = ${seed.engagement ?? null},
+               created_at = ${at}, attempts = ${seed.attempts?.length ?? 0}, decided_at = case when ${isDecided} then ${at} end
+        where id = ${id}`,
+  )
+  if (channel !== null) await makeAttempts(services, id, channel, at, seed.attempts ?? [])
+  for (const { state } of seed.receipts ?? [])
+    await recordReceipt(db, { deliveryId: id, state, at: new Date(at.getTime() + 2_000) })
+  return { id, eventId, event }
+}
+
+function eventOf({ client, event }: MessageSeed): Event {
+  made++
+  return eventSchema.parse(
+    paid({
+      id: `document-${made}/paid/1`,
+      client: {
+        ...(client.externalId === null ? {} : { id: client.externalId }),
+        ...(client.phone === undefined ? {} : { phone: client.phone }),
+        ...(client.fullName === undefined ? {} : { fullName: client.fullName }),
+      },
+      ...event,
+    }),
+  )
+}
+
+async function makeAttempts(
+  { db }: TestDashboard['services'],
+  deliveryId: DeliveryId,
+  channel: ChannelName,
+  at: Date,
+  attempts: readonly { outcome: string; code?: string; description?: string; durationMs?: number }[],
+): Promise<void> {
+  const opened = attempts.map((each, index) => ({
+    ...each,
+    id: newId('attempt'),
+    deliveryId,
+    channel,
+    number: index + 1,
+    repeat: false,
+    startedAt: new Date(at.getTime() + index * 1_000),
+  }))
+  await openAttempts(db, opened)
+  await closeAttempts(
+    db,
+    opened.map((each) => ({
+      id: each.id,
+      startedAt: each.startedAt,
+      durationMs: each.durationMs ?? 180,
+      outcome: each.outcome,
+      code: each.code ?? null,
+      description: each.description ?? null,
+      providerMessageId: null,
+    })),
+  )
+}
+
+export async function countOf({ services }: TestDashboard, table: 'sessions' | 'users'): Promise<number> {
+  const query = table === 'sessions' ? sql`select count(*) as n from sessions` : sql`select count(*) as n from users`
+  return Number((await services.db.one(z.object({ n: z.bigint() }), query)).n)
+}
