@@ -84,7 +84,7 @@ export async function timed<T>(act: () => Promise<T>): Promise<{ value: T; tookM
   return { value, tookMs: performance.now() - begun }
 }
 
-export async function until(isSo: () => boolean, deadlineMs = 10_000): Promise<void> {
+export async function until(isSo: () => boolean, deadlineMs = 20_000): Promise<void> {
   const end = Date.now() + deadlineMs
   while (!isSo()) {
     assert.ok(Date.now() < end, `expected within ${deadlineMs} ms`)

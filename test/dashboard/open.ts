@@ -9,8 +9,10 @@ import type { Policy } from '../../src/notifications/policy.ts'
 import { openServices, type Services } from '../../src/services.ts'
 import { policyOf } from '../../src/workers.ts'
 import { testDatabase } from '../support/postgres.ts'
-import { type Cleanup, testEnvironment } from '../support/service.ts'
+import { testEnvironment } from '../support/service.ts'
 import { type Visitor, visitorOf } from './visitor.ts'
+
+type Cleanup = { after(work: () => Promise<void>): void }
 
 export const password = 'test-password'
 

@@ -85,7 +85,7 @@ export async function makeMessage({ services }: TestDashboard, seed: MessageSeed
   const isDecided = seed.isDecided ?? !['queued', 'waiting', 'sending'].includes(seed.state)
   await db.run(
     sql`update deliveries set state = ${seed.state}, reason = ${seed.reason ?? null}, engagement = ${seed.engagement ?? null},
-               created_at = ${at}, attempts = ${seed.attempts?.length ?? 0}, decided_at = case when ${isDecided} then ${at} end
+               created_at = ${at}, attempts = ${seed.attempts?.length ?? 0}, decided_at = case when ${isDecided} then ${at}::timestamptz end
         where id = ${id}`,
   )
   if (channel !== null) await makeAttempts(services, id, channel, at, seed.attempts ?? [])

@@ -23,7 +23,7 @@ async function startProcess(t: TestContext): Promise<{ apiRoot: string; token: s
   return JSON.parse(String(line))
 }
 
-test('another process can be the people, make faults, and read what they received', { timeout: 30_000 }, async (t) => {
+test('another process can be the people, make faults, and read what they received', { timeout: 60_000 }, async (t) => {
   const { apiRoot, token } = await startProcess(t)
   const post = async (path: string, body: object = {}) => {
     const response = await fetch(`${apiRoot}/emulator${path}`, {
@@ -37,8 +37,8 @@ test('another process can be the people, make faults, and read what they receive
   const channel = createTelegramChannel({
     token,
     apiRoot,
-    deadlineMs: 1_000,
-    connectTimeoutMs: 500,
+    deadlineMs: 5_000,
+    connectTimeoutMs: 3_000,
     getUpdatesTimeoutS: 1,
   })
   t.after(() => channel.close())
@@ -81,7 +81,7 @@ test('another process can be the people, make faults, and read what they receive
   assert.ok(page.includes('Понятно</button>'))
 })
 
-test("a button on the page is pressed with the page's own form", { timeout: 30_000 }, async (t) => {
+test("a button on the page is pressed with the page's own form", { timeout: 60_000 }, async (t) => {
   const { apiRoot } = await startProcess(t)
   const body = new URLSearchParams({ text: 'Добрый день' })
   const headers = { accept: 'text/html' }

@@ -36,7 +36,7 @@ export function paid(more: Record<string, unknown> = {}): Record<string, unknown
 
 /** A client of the registry with a Telegram chat and consent, as 1C would have put him there. */
 export async function linkedClient(
-  service: TestService,
+  service: Pick<TestService, 'api' | 'telegram'>,
   externalId: string,
   chatId: number,
   more: Record<string, unknown> = {},

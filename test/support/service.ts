@@ -5,6 +5,8 @@ import { type Running, start } from '../../src/service.ts'
 import { type Cleanup, cleanup } from './cleanup.ts'
 import { testDatabase } from './postgres.ts'
 
+export type { Cleanup } from './cleanup.ts'
+
 export const adminKey = 'test-admin-key-0123456789'
 export const senderKey = 'test-1c-key-0123456789'
 export const encryptionKey = `t1:${Buffer.alloc(32, 7).toString('base64')}`

@@ -18,7 +18,7 @@ const nextInput = z.object({ next: z.string().optional().catch(undefined) })
 
 /** `GET` and `POST /login`: the only page for strangers. */
 export function loginRoutes(app: FastifyInstance, needs: LoginNeeds): void {
-  const addresses = new RateLimiterMemory({ points: 30, duration: 15 * 60 })
+  const addresses = new RateLimiterMemory({ points: 20, duration: 15 * 60 })
 
   app.get('/login', async (request, reply) => {
     if (request.operator) return reply.redirect('/today')

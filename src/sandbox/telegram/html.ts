@@ -7,8 +7,7 @@ export function parseHtml(html: string): { text: string } | { complaint: string 
   let text = ''
   let at = 0
   while (at < html.length) {
-    const next = html.slice(at).search(/[<&]/)
-    const stop = next < 0 ? html.length : at + next
+    const stop = matchAt(/[<&]/g, html, at)?.index ?? html.length
     text += html.slice(at, stop)
     at = stop
     if (at === html.length) break

@@ -58,13 +58,13 @@ function wholePart(number: string): string {
 }
 
 export function hasCard(text: string): boolean {
-  return cardSpans(text).length > 0
+  return cardSpans(text, 1).length > 0
 }
 
 /** The text with every full card number cut to its last four digits. */
 export function maskCards(text: string): string {
   let masked = text
-  for (const { start, end } of cardSpans(text).reverse()) {
+  for (const { start, end } of cardSpans(text, Number.POSITIVE_INFINITY).reverse()) {
     const digits = text.slice(start, end).replace(/\D/g, '')
     masked = `${masked.slice(0, start)}•••• ${digits.slice(-4)}${masked.slice(end)}`
   }
@@ -72,51 +72,77 @@ export function maskCards(text: string): string {
 }
 
 type Span = { start: number; end: number }
-type Group = { digits: string; start: number; end: number }
 
-/** Spans do not overlap and come in the order of the text. */
-function cardSpans(text: string): Span[] {
+/** The first card numbers of a text, up to `limit`, in its order. One pass over the text, whatever it holds. */
+function cardSpans(text: string, limit: number): Span[] {
   if (text.length < 13 || !candidate.test(text)) return []
   const plain = withoutLookalikes(text)
   const spans: Span[] = []
-  for (const run of plain.matchAll(runPattern)) spans.push(...spansInRun(run[0], run.index))
-  for (const dotted of plain.matchAll(/(?<!\d)\d{4}[./]\d{4}[./]\d{4}[./]\d{1,7}(?!\d)/g)) {
-    if (isCard(dotted[0].replace(/\D/g, ''))) spans.push({ start: dotted.index, end: dotted.index + dotted[0].length })
+  let run: Span[] = []
+  for (
+    let group = nextGroup(plain, 0);
+    group !== undefined && spans.length < limit;
+    group = nextGroup(plain, group.end)
+  ) {
+    if (!isJoined(plain, run.at(-1), group)) {
+      addCards(plain, run, spans)
+      run = []
+    }
+    run.push(group)
   }
-  return spans.sort((a, b) => a.start - b.start)
+  if (spans.length < limit) addCards(plain, run, spans)
+  return spans
 }
 
 const candidate = /[\d０-９](?:[\s./\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff_-]{0,3}[\d０-９]){12}/
 
-/** Digits joined by at most three blanks, dashes or invisible characters at a time. */
-const runPattern = /\d+(?:[\s\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff_-]{1,3}\d+)*/g
+function nextGroup(text: string, from: number): Span | undefined {
+  let start = from
+  while (start < text.length && !isDigit(text.charCodeAt(start))) start++
+  if (start === text.length) return undefined
+  let end = start
+  while (end < text.length && isDigit(text.charCodeAt(end))) end++
+  return { start, end }
+}
 
-function spansInRun(run: string, offset: number): Span[] {
-  if (run.length < 13) return []
-  const groups = [...run.matchAll(/\d+/g)].map(
-    ({ 0: digits, index }): Group => ({ digits, start: offset + index, end: offset + index + digits.length }),
-  )
-  const total = groups.reduce((sum, { digits }) => sum + digits.length, 0)
-  if (total <= 19 && isCard(joined(groups, 0, groups.length))) return [{ start: offset, end: offset + run.length }]
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
 
-  const spans: Span[] = []
-  for (let first = 0; first < groups.length; first++) {
-    const length = cardLengthAt(groups, first)
+/** Digits of one number stand at most three blanks, dashes or invisible characters apart, or a point between fours. */
+function isJoined(text: string, before: Span | undefined, after: Span): boolean {
+  if (before === undefined) return true
+  const gap = after.start - before.end
+  if (gap > 3) return false
+  const between = text.slice(before.end, after.start)
+  return joint.test(between) || ((between === '.' || between === '/') && sizeOf(before) === 4)
+}
+
+const joint = /^[\s\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff_-]+$/
+
+function addCards(text: string, run: readonly Span[], spans: Span[]): void {
+  const total = run.reduce((sum, group) => sum + sizeOf(group), 0)
+  if (total < 13) return
+  if (total <= 19 && isCard(text, run, 0, run.length)) {
+    spans.push(spanOf(run, 0, run.length))
+    return
+  }
+  for (let first = 0; first < run.length; first++) {
+    const length = cardLengthAt(text, run, first)
     if (length === 0) continue
-    spans.push({ start: groups[first]?.start ?? 0, end: groups[first + length - 1]?.end ?? 0 })
+    spans.push(spanOf(run, first, length))
     first += length - 1
   }
-  return spans
 }
 
 /** How many groups from `first` are a card. Among other digits, only groups as cards are written count. */
-function cardLengthAt(groups: Group[], first: number): number {
-  const size = groups[first]?.digits.length ?? 0
-  if (size >= 13) return isCard(groups[first]?.digits ?? '') ? 1 : 0
+function cardLengthAt(text: string, run: readonly Span[], first: number): number {
+  const size = sizeOf(run[first])
+  if (size >= 13) return isCard(text, run, first, 1) ? 1 : 0
   for (const shape of shapes) {
-    if (shape.every((length, i) => groups[first + i]?.digits.length === length)) {
-      if (isCard(joined(groups, first, shape.length))) return shape.length
-    }
+    if (shape[0] !== size) continue
+    const fits = shape.every((length, i) => sizeOf(run[first + i]) === length)
+    if (fits && isCard(text, run, first, shape.length)) return shape.length
   }
   return 0
 }
@@ -133,13 +159,17 @@ const shapes = [
   [8, 8],
 ]
 
-function joined(groups: Group[], first: number, length: number): string {
-  let digits = ''
-  for (let i = first; i < first + length; i++) digits += groups[i]?.digits ?? ''
-  return digits
+function sizeOf(group: Span | undefined): number {
+  return group === undefined ? 0 : group.end - group.start
 }
 
-function isCard(digits: string): boolean {
+function spanOf(run: readonly Span[], first: number, length: number): Span {
+  return { start: run[first]?.start ?? 0, end: run[first + length - 1]?.end ?? 0 }
+}
+
+function isCard(text: string, run: readonly Span[], first: number, length: number): boolean {
+  let digits = ''
+  for (let i = first; i < first + length; i++) digits += text.slice(run[i]?.start, run[i]?.end)
   return digits.length >= 13 && digits.length <= 19 && passesLuhn(digits) && !compactMoment.test(digits)
 }
 

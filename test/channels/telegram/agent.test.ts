@@ -25,7 +25,7 @@ for (const [title, open, scheme, code] of places) {
     t.after(() => place.close())
     const { value, tookMs } = await timed(() => send(channel))
     assert.deepEqual(value, { ...value, kind: 'deferred', reason: 'network', code })
-    assert.ok(tookMs < 1_000, `took ${tookMs} ms`)
+    assert.ok(tookMs < 4_000, `took ${tookMs} ms`)
   })
 }
 
@@ -68,7 +68,7 @@ test('sends share connections, also after answers of 5xx whose bodies telegraf d
 
 test('an idle connection is let go before the server would close it under a request', async (t) => {
   const { port, sockets } = await serverOf(t, (_, response) => response.end('ok'))
-  const agent = connectingAgent({ secure: false, connectTimeoutMs: 500, idleMs: 100 })
+  const agent = connectingAgent({ secure: false, connectTimeoutMs: 3_000, idleMs: 100 })
   t.after(() => agent.destroy())
   const get = async () => {
     const [response] = await once(http.get({ port, host: '127.0.0.1', agent }), 'response')
@@ -84,7 +84,7 @@ test('a connection in use is not let go, however long the answer takes', async (
   const { port } = await serverOf(t, (_, response) => {
     setTimeout(() => response.end('{"ok":true,"result":{"message_id":1}}'), 400)
   })
-  const agent = connectingAgent({ secure: false, connectTimeoutMs: 500, idleMs: 50 })
+  const agent = connectingAgent({ secure: false, connectTimeoutMs: 3_000, idleMs: 50 })
   t.after(() => agent.destroy())
   assert.equal((await send(channelAt(t, `http://127.0.0.1:${port}`, agent))).kind, 'sent')
 })
@@ -101,17 +101,17 @@ test('an answer that came while this process was busy is read, though the deadli
   const [line] = await once(child.stdout, 'data')
   const { apiRoot, token } = z.object({ apiRoot: z.string(), token: z.string() }).parse(JSON.parse(String(line)))
   await fetch(`${apiRoot}/emulator/persons/1001/start`, { method: 'POST' })
-  const timing = { deadlineMs: 400, connectTimeoutMs: 300, getUpdatesTimeoutS: 1 }
+  const timing = { deadlineMs: 800, connectTimeoutMs: 700, getUpdatesTimeoutS: 1 }
   const channel = createTelegramChannel({ token, apiRoot, ...timing })
   t.after(() => channel.close())
   const sent = send(channel)
   await pause(50)
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_000)
   assert.equal((await sent).kind, 'sent')
 })
 
 function channelAt(t: TestContext, apiRoot: string, agent?: http.Agent) {
-  const timing = { deadlineMs: 1_500, connectTimeoutMs: 300, getUpdatesTimeoutS: 1 }
+  const timing = { deadlineMs: 5_000, connectTimeoutMs: 1_000, getUpdatesTimeoutS: 1 }
   const channel = createTelegramChannel({ token: '7000000001:AA', apiRoot, ...timing, ...(agent && { agent }) })
   t.after(() => channel.close())
   return channel

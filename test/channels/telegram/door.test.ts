@@ -8,7 +8,7 @@ import { startTelegramEmulator } from '../../../src/sandbox/telegram/emulator.ts
 import { until } from '../harness.ts'
 import { portOf } from '../unreachable.ts'
 
-const settings = { deadlineMs: 1_000, connectTimeoutMs: 500, getUpdatesTimeoutS: 1, webhookSecret: 'Sesam-1' }
+const settings = { deadlineMs: 5_000, connectTimeoutMs: 3_000, getUpdatesTimeoutS: 1, webhookSecret: 'Sesam-1' }
 
 test('updates come through the door, waiting ones too, and a second time when we could not take them', async (t) => {
   const emulator = await startTelegramEmulator()

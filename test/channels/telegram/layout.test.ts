@@ -53,8 +53,8 @@ test('Telegram does not open the links of a message itself, which would look lik
   const channel = createTelegramChannel({
     token,
     apiRoot,
-    deadlineMs: 1_000,
-    connectTimeoutMs: 500,
+    deadlineMs: 5_000,
+    connectTimeoutMs: 3_000,
     getUpdatesTimeoutS: 1,
   })
   t.after(() => channel.close())

@@ -120,8 +120,8 @@ async function scene(t: TestContext): Promise<{ emulator: TelegramEmulator; chan
   const channel = createTelegramChannel({
     token,
     apiRoot,
-    deadlineMs: 1_000,
-    connectTimeoutMs: 500,
+    deadlineMs: 5_000,
+    connectTimeoutMs: 3_000,
     getUpdatesTimeoutS: 1,
   })
   t.after(async () => {

@@ -17,7 +17,7 @@ async function scene(t: TestContext) {
   }
   const channelThrough = (...proxies: string[]) => {
     const { token, apiRoot } = emulator
-    const timing = { deadlineMs: 2_000, connectTimeoutMs: 800, getUpdatesTimeoutS: 1 }
+    const timing = { deadlineMs: 6_000, connectTimeoutMs: 2_000, getUpdatesTimeoutS: 1 }
     const channel = createTelegramChannel({ token, apiRoot, ...timing, proxies })
     t.after(() => channel.close())
     return () => channel.send({ address: '1001', message: { text: 'Выплата' }, deliveryId: 'dlv_1' })
@@ -72,7 +72,7 @@ test('when a proxy is down or silent the next one is tried, and stays in use', a
     assert.equal((await send()).kind, 'sent')
     const { value, tookMs } = await timed(send)
     assert.equal(value.kind, 'sent')
-    assert.ok(tookMs < 300, `took ${tookMs} ms`)
+    assert.ok(tookMs < 800, `took ${tookMs} ms`)
   }
 })
 
@@ -85,7 +85,7 @@ test('when no proxy stands nothing was sent, within the time for connecting', as
     channelThrough(`http://127.0.0.1:${one.port}`, `socks5://127.0.0.1:${two.port}`),
   )
   assert.ok(value.kind === 'deferred' && value.code === 'connect_timeout')
-  assert.ok(tookMs < 1_500, `took ${tookMs} ms`)
+  assert.ok(tookMs < 5_000, `took ${tookMs} ms`)
 })
 
 test('an address that is no proxy is refused at once, without repeating its password', async (t) => {

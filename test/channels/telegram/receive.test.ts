@@ -24,7 +24,7 @@ function polling(
   const troubles: Trouble[] = []
   const stopping = new AbortController()
   const { token, apiRoot } = emulator
-  const settings = { token, apiRoot, deadlineMs: 1_000, connectTimeoutMs: 500, getUpdatesTimeoutS: 10 }
+  const settings = { token, apiRoot, deadlineMs: 5_000, connectTimeoutMs: 3_000, getUpdatesTimeoutS: 10 }
   const channel = createTelegramChannel({ ...settings, ...(change.token && { token: change.token }) })
   const ended = channel.receive?.({
     signal: stopping.signal,

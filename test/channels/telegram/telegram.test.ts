@@ -14,8 +14,8 @@ async function makeTelegramHarness(): Promise<ChannelHarness> {
   const settings: TelegramSettings = {
     token: emulator.token,
     apiRoot: emulator.apiRoot,
-    deadlineMs: 1_000,
-    connectTimeoutMs: 400,
+    deadlineMs: 2_500,
+    connectTimeoutMs: 1_200,
     getUpdatesTimeoutS: 5,
   }
   const closing: (() => Promise<void>)[] = []

@@ -1,0 +1,25 @@
+import { Command } from 'commander'
+import { ConfigError, processEnvironment, readConfig } from '../config.ts'
+import { migrateCommand } from './migrate.ts'
+
+/** `npm run cli -- <command>`: the operator's commands. A new command is one file and one line here. */
+const program = new Command('vestnik')
+  .description('Operator commands of vestnik. Settings come from the environment, as for the service.')
+  .showHelpAfterError('(add --help for what a command takes)')
+  .configureHelp({ showGlobalOptions: true })
+
+const settings = () => readConfig(processEnvironment())
+
+program.addCommand(migrateCommand(settings))
+
+try {
+  await program.parseAsync(process.argv)
+} catch (error) {
+  const isExpected =
+    error instanceof ConfigError ||
+    (error instanceof Error && /^(DataFolderInUse|EmbeddedPostgresFailure)$/.test(error.name))
+  process.stderr.write(
+    `${error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : String(error)}\n`,
+  )
+  process.exitCode = 1
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { z } from 'zod'
+import { type Database, openDatabase } from '../../src/db/database.ts'
+import { sql } from '../../src/db/sql.ts'
+import { createReceive, type Receive } from '../../src/events/receive.ts'
+import type { Incoming } from '../../src/events/store.ts'
+import type { Job } from '../../src/queue/queue.ts'
+import { testDatabase } from '../support/postgres.ts'
+import { suiteScope } from '../support/scope.ts'
+import { testVault } from '../support/vault.ts'
+
+const vault = testVault()
+
+function incoming(id: string | undefined, more: Partial<Incoming['event']> = {}, test = false): Incoming {
+  return {
+    source: '1c',
+    test,
+    receivedAt: new Date(),
+    warnings: [],
+    event: {
+      ...(id === undefined ? {} : { id }),
+      type: 'payout.paid',
+      client: { id: `client-of-${id ?? 'nobody'}` },
+      payment: { amount: '100.00' },
+      ...more,
+    },
+  }
+}
+
+/** What no column of text can hold; the intake removes it, and something like it will come through one day. */
+const poison = { operation: { number: 'a\u0000b' } }
+
+describe('events are kept', { timeout: 120_000 }, () => {
+  const scope = suiteScope()
+  let db: Database
+  let receive: Receive
+  let jobs: Job[] = []
+  let queue: (jobs: readonly Job[]) => Promise<void>
+
+  before(async () => {
+    db = openDatabase({ url: await testDatabase(scope), max: 5 })
+    queue = async (added) => void jobs.push(...added)
+    receive = createReceive({ db, vault, queue: { add: (added) => queue(added) }, onQueueTrouble: () => {} })
+  })
+  after(async () => {
+    await receive.idle()
+    await db.close()
+  })
+
+  const countOf = async (prefix: string) => {
+    const rows = await db.many(z.object({ id: z.string() }), sql`select id from events where external_id like ${`${prefix}%`}`)
+    return rows.length
+  }
+
+  it('requests that come together share a round, and each gets the answers of its own events', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        receive([incoming(`together-${index}/1`), incoming(`together-${index}/2`)]),
+      ),
+    )
+    const rows = await db.many(
+      z.object({ id: z.string(), external_id: z.string() }),
+      sql`select id, external_id from events where external_id like 'together-%'`,
+    )
+    const byExternalId = new Map(rows.map((row) => [row.external_id, row.id]))
+    for (const [index, kept] of answers.entries()) {
+      assert.deepEqual(
+        kept,
+        [1, 2].map((number) => ({ id: byExternalId.get(`together-${index}/${number}`), status: 'accepted' })),
+      )
+    }
+  })
+
+  it('the queue hears of each accepted event once, and of no duplicate', async () => {
+    jobs = []
+    const [kept] = await receive([incoming('heard')])
+    await receive([incoming('heard')])
+    await receive.idle()
+    assert.deepEqual(
+      jobs.map((each) => each.data.id),
+      [kept?.id],
+    )
+  })
+
+  it('a queue that is away takes nothing from the answer', async () => {
+    const before = queue
+    queue = async () => {
+      throw new Error('away')
+    }
+    const kept = await receive([incoming('queue-away')])
+    await receive.idle()
+    queue = before
+    assert.equal(kept[0]?.status, 'accepted')
+    assert.equal(await countOf('queue-away'), 1)
+  })
+
+  it('the first of equal items of one request is accepted, the others repeat it; another content is refused', async () => {
+    const kept = await receive([
+      incoming('inside'),
+      incoming('inside'),
+      incoming('inside', { payment: { amount: '200.00' } }),
+    ])
+    assert.deepEqual(
+      kept.map((each) => each.status),
+      ['accepted', 'duplicate', 'reused'],
+    )
+    assert.equal(new Set(kept.map((each) => each.id)).size, 1)
+  })
+
+  it('a test event and a live one of the same id are two', async () => {
+    const kept = await receive([incoming('both'), incoming('both', {}, true)])
+    assert.deepEqual(
+      kept.map((each) => each.status),
+      ['accepted', 'accepted'],
+    )
+  })
+
+  it('an event that the database refuses takes no neighbour’s request down with it', async () => {
+    const results = await Promise.allSettled([
+      receive([incoming('neighbour-1')]),
+      receive([incoming('poisoned', poison)]),
+      receive([incoming('neighbour-2')]),
+    ])
+    assert.deepEqual(
+      results.map((each) => each.status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    )
+    assert.equal(await countOf('neighbour-'), 2)
+    assert.equal(await countOf('poisoned'), 0)
+  })
+
+  it('a request is kept whole or not at all', async () => {
+    await assert.rejects(receive([incoming('whole-1'), incoming('whole-2', poison)]))
+    assert.equal(await countOf('whole-'), 0)
+  })
+})
