@@ -87,12 +87,10 @@ export const environment = z.object({
   COMPANY_SITE: httpUrl.optional().meta({ about: 'Branding: site of the company.', example: 'https://example.ru' }),
   FEEDBACK_URL: httpUrl.optional().meta({ about: 'Branding: feedback form.', example: 'https://example.ru/otzyv' }),
   LOGO_URL: httpUrl.optional().meta({ about: 'Branding: logo picture.', example: 'https://example.ru/logo.png' }),
-  CHANNEL_ORDER: list(channelNames)
-    .default(['max', 'vk', 'telegram', 'whatsapp'])
-    .meta({
-      about: "Which messenger is tried first; a client's own choice wins.",
-      example: 'max,vk,telegram,whatsapp',
-    }),
+  CHANNEL_ORDER: list(channelNames).default(['max', 'vk', 'telegram', 'whatsapp']).meta({
+    about: "Which messenger is tried first; a client's own choice wins.",
+    example: 'max,vk,telegram,whatsapp',
+  }),
   FOREIGN_MESSENGERS: z
     .enum(['allowed', 'forbidden'])
     .default('allowed')

@@ -73,6 +73,7 @@ async function saveClient(needs: ApiNeeds, externalId: string, input: z.output<t
   if (phone === undefined && input.phone) {
     throw new RequestError('phone_invalid', 'Поле «phone»: телефон не разобрать. Ожидается, например, +79031234567.')
   }
+  const now = Date.now()
   await needs.db.transaction(async (db) => {
     const inTransaction = { db, vault: needs.vault }
     const [client] = await resolveClients(inTransaction, [
@@ -85,7 +86,8 @@ async function saveClient(needs: ApiNeeds, externalId: string, input: z.output<t
         purpose,
         granted,
         wording: text ?? null,
-        at: at ? new Date(at) : new Date(),
+        // A clock that runs ahead must not make this word outlive the client's own «/stop».
+        at: new Date(Math.min(at ? Date.parse(at) : now, now)),
         givenBy: 'api',
         channel: null,
       })

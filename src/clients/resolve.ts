@@ -1,9 +1,9 @@
 import { groupBy } from '../lib/list.ts'
 import type { Client } from './client.ts'
-import { type ClientNeeds, findClients, insertClients, type NewClient, updateClient } from './store.ts'
+import { type ClientNeeds, findClients, insertClients, moveLinks, type NewClient, updateClient } from './store.ts'
 
-/** Whom a sender means: by his id, else by phone. At least one of the two is there. */
-export type Wanted = NewClient
+/** Whom a sender means: by his id, else by phone. At least one of the two is there. A test changes nobody's record. */
+export type Wanted = NewClient & { isTest?: boolean }
 
 /**
  * The client of each of `wanted`, made when there is none. Must run in a transaction.
@@ -70,15 +70,22 @@ async function settle(needs: ClientNeeds, wanted: readonly Wanted[], known: Inde
   for (const each of wanted) {
     const client = match(each, known)
     if (!client) throw new Error('a client just made is gone')
-    const change = changeOf(client, each)
+    const change = each.isTest ? {} : changeOf(client, each)
     if (Object.keys(change).length > 0) {
       await updateClient(needs, client, change)
+      const nameless = change.phone === undefined ? undefined : namelessOf(known, change.phone)
+      if (nameless && nameless.id !== client.id) await moveLinks(needs, nameless, client)
       Object.assign(client, change)
       if (change.externalId !== undefined) known.byExternalId.set(change.externalId, client)
     }
     clients.push(client)
   }
   return clients
+}
+
+/** The record of a phone that nobody has named yet: its owner came through the bot. */
+function namelessOf(known: Index, phone: string): Client | undefined {
+  return known.byPhone.get(phone)?.find((each) => each.externalId === null)
 }
 
 function changeOf(client: Client, wanted: Wanted): NewClient {

@@ -205,6 +205,21 @@ export async function linkContact(needs: ClientNeeds, client: Client, contact: N
   )
 }
 
+/** The person behind a nameless record turned out to be `to`: his chats and his words of consent go with him. */
+export async function moveLinks(needs: ClientNeeds, from: Client, to: Client): Promise<void> {
+  for (const contact of await contactsOf(needs, from)) {
+    if (!contact.isCurrent) continue
+    await linkContact(needs, to, {
+      channel: contact.channel,
+      address: contact.address,
+      linkedBy: contact.linkedBy,
+      ...(contact.linkedBy === 'bot' && from.phone !== undefined ? { provedBy: from.phone } : {}),
+    })
+  }
+  await needs.db.run(sql`delete from contacts where client_id = ${from.id}`)
+  await needs.db.run(sql`update consents set client_id = ${to.id} where client_id = ${from.id}`)
+}
+
 export function addressIndex(vault: Vault, channel: ChannelName, address: string): Buffer {
   return vault.index('address', `${channel}:${address}`)
 }

@@ -13,7 +13,7 @@ import { judge } from './retry.ts'
 import type { SlotLimits } from './slots.ts'
 import { type Claimed, type ClaimResult, claim } from './store/claim.ts'
 import { type Closed, type Closing, close } from './store/close.ts'
-import type { Decided } from './store/decide.ts'
+import { type Decided, nextOfClients } from './store/decide.ts'
 
 export type DeliverNeeds = {
   db: Database
@@ -73,7 +73,7 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
   return async (id, signal) => {
     const result = await claimInTurn(needs, claims.run, id, signal)
     if (result.kind === 'claimed') return await attempt(needs, closes.run, result)
-    if (result.kind === 'dropped') await hint(needs, result.woken)
+    if (result.kind === 'dropped') await hint(needs, await nextOfClients(needs.db, [result.clientId]))
     needs.onDone({
       delivery: id,
       channel: needs.channel.name,

@@ -83,7 +83,8 @@ async function findByIdentity(
 async function insertEvents(needs: EventNeeds, keyed: readonly Keyed[]): Promise<Map<string, EventId>> {
   const clients = await resolveClients(
     needs,
-    keyed.map(({ event }) => ({
+    keyed.map(({ event, test }) => ({
+      isTest: test,
       externalId: event.client.id,
       phone: event.client.phone,
       fullName: event.client.fullName,

@@ -69,6 +69,7 @@ function computedOffset(instantMs: number, zone: string): number {
 /** The IANA zone for «Europe/Moscow», «МСК+2», «GMT+05:00», «+5»; undefined when there is none. */
 export function zoneOf(text: string): string | undefined {
   const written = text.slice(0, 60).trim()
+  if (written === '') return undefined
   const known = zones.get(written)
   if (known !== undefined) return known
   const zone = parsedZone(written)

@@ -47,7 +47,7 @@ type Planned = { stored: StoredEvent; delivery: NewDelivery; error?: string }
 /** Decides for each kept event whom to tell, where and when; leaves a notification and its delivery for every one of them. */
 export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<void> {
   const now = new Date()
-  const { planned, woken } = await needs.db.transaction(async (db) => {
+  const planned = await needs.db.transaction(async (db) => {
     const won = await claimForPlanning(db, ids)
     const events = await eventsByIds({ db, vault: needs.vault }, [...won])
     const recipients = await recipientsOf({ db, vault: needs.vault }, [...new Set(events.map((each) => each.clientId))])
@@ -72,14 +72,14 @@ export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<v
       needs.vault,
       planned.map((each) => each.delivery),
     )
-    // A fact that ends here may be the one that a later message of its client was waiting for.
-    const ended = planned.filter(({ delivery }) => delivery.state === 'skipped' || delivery.state === 'failed')
-    const woken = await nextOfClients(
-      db,
-      ended.map(({ delivery }) => delivery.client.id),
-    )
-    return { planned, woken }
+    return planned
   })
+  // A fact that ended here may be the one that a later message of its client was waiting for.
+  const ended = planned.filter(({ delivery }) => delivery.state === 'skipped' || delivery.state === 'failed')
+  const woken = await nextOfClients(
+    needs.db,
+    ended.map(({ delivery }) => delivery.client.id),
+  )
   await hint(needs, planned, woken)
   for (const each of planned) needs.onPlanned(lineOf(each))
 }

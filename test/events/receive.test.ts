@@ -49,7 +49,10 @@ describe('events are kept', { timeout: 120_000 }, () => {
   })
 
   const countOf = async (prefix: string) => {
-    const rows = await db.many(z.object({ id: z.string() }), sql`select id from events where external_id like ${`${prefix}%`}`)
+    const rows = await db.many(
+      z.object({ id: z.string() }),
+      sql`select id from events where external_id like ${`${prefix}%`}`,
+    )
     return rows.length
   }
 

@@ -17,7 +17,11 @@ export type Someone = { id: string; chat: number; phone: string }
 /** A person nobody has met yet: a client's id, a chat and a phone of his own. */
 export function someone(): Someone {
   lastChat += 1
-  return { id: `client-${randomBytes(5).toString('hex')}`, chat: lastChat, phone: `+7903${String(lastChat + 1_000_000)}` }
+  return {
+    id: `client-${randomBytes(5).toString('hex')}`,
+    chat: lastChat,
+    phone: `+7903${String(lastChat + 1_000_000)}`,
+  }
 }
 
 /** Somebody whom 1C has put into the registry with his Telegram chat and his consent. */

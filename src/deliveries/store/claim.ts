@@ -17,7 +17,7 @@ import { keyBy } from '../../lib/list.ts'
 import { type Guard, type Lane, lanes, type Reason } from '../delivery.ts'
 import { type Slot, type SlotLimits, slotsFor } from '../slots.ts'
 import { type Standing, standingOf } from '../standing.ts'
-import { type Decided, decide } from './decide.ts'
+import { decide } from './decide.ts'
 import { chatTaken, readLimits, takeSlots } from './limits.ts'
 
 export type Claimed = {
@@ -48,7 +48,7 @@ export type ClaimResult =
   | { kind: 'gone' }
   | { kind: 'behind' }
   | { kind: 'early'; inMs: number; channel: ChannelName; lane: Lane; attempts: number; isWholeBot: boolean }
-  | { kind: 'dropped'; reason: Reason; woken: Decided[] }
+  | { kind: 'dropped'; reason: Reason; clientId: ClientId }
 
 export type ClaimNeeds = { db: Database; vault: Vault; guard: Guard; limits: SlotLimits; leaseMs: number }
 
@@ -181,8 +181,8 @@ async function settle(
     case 'drop': {
       // The first answer was lost: whether that message arrived is still unknown, whatever has changed since.
       const state = row.state === 'unknown' ? 'unknown' : standing.state
-      const woken = await decide(db, [{ id: row.id, state, reason: standing.reason }])
-      return { kind: 'dropped', reason: standing.reason, woken }
+      await decide(db, [{ id: row.id, state, reason: standing.reason }])
+      return { kind: 'dropped', reason: standing.reason, clientId: row.client_id }
     }
   }
 }

@@ -29,18 +29,20 @@ export type CloseNeeds = { db: Database; vault: Vault }
 
 /** Notes what the calls came to: attempts, deliveries, contacts and the bot's pause, in one transaction. */
 export async function close(needs: CloseNeeds, closings: readonly Closing[]): Promise<Closed[]> {
-  return await needs.db.transaction(async (db) => {
+  const ours = await needs.db.transaction(async (db) => {
     await closeAttempts(db, closings.map(attemptOf))
     const ours = await updateDeliveries(db, needs.vault, closings)
     for (const closing of closings) await markContact(db, needs.vault, closing)
     await updateChannels(db, closings)
-    const decided = closings.filter((each) => each.decision.nextInMs === null && ours.has(each.claimed.id))
-    const woken = await nextOfClients(
-      db,
-      decided.map((each) => each.claimed.clientId),
-    )
-    return closings.map((each, index) => ({ wasOurs: ours.has(each.claimed.id), woken: index === 0 ? woken : [] }))
+    return ours
   })
+  // After the commit: whoever found himself blocked by one of these was there before it, and is seen now.
+  const decided = closings.filter((each) => each.decision.nextInMs === null && ours.has(each.claimed.id))
+  const woken = await nextOfClients(
+    needs.db,
+    decided.map((each) => each.claimed.clientId),
+  )
+  return closings.map((each, index) => ({ wasOurs: ours.has(each.claimed.id), woken: index === 0 ? woken : [] }))
 }
 
 function attemptOf({ claimed, outcome, durationMs }: Closing) {

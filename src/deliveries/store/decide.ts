@@ -10,20 +10,14 @@ export type Decided = { id: DeliveryId; channel: ChannelName; lane: Lane; attemp
 
 export type Verdict = { id: DeliveryId; state: DeliveryState; reason: Reason | null }
 
-/** Ends deliveries without a call, and answers whom that wakes. */
-export async function decide(db: Queryable, verdicts: readonly Verdict[]): Promise<Decided[]> {
-  if (verdicts.length === 0) return []
-  const rows = await db.many(
-    z.object({ client_id: z.string().transform(branded<'client'>) }),
+/** Ends deliveries without a call. Whom that wakes is to be asked after the commit. */
+export async function decide(db: Queryable, verdicts: readonly Verdict[]): Promise<void> {
+  await db.run(
     sql`update deliveries d set state = v.state, reason = v.reason, decided_at = clock_timestamp(), updated_at = clock_timestamp(),
                next_attempt_at = null, lease_until = null
         from unnest(${verdicts.map((v) => v.id)}::text[], ${verdicts.map((v) => v.state)}::text[], ${verdicts.map((v) => v.reason)}::text[])
           as v (id, state, reason)
-        where d.id = v.id and d.decided_at is null returning d.client_id`,
-  )
-  return await nextOfClients(
-    db,
-    rows.map((row) => row.client_id),
+        where d.id = v.id and d.decided_at is null`,
   )
 }
 

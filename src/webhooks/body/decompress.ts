@@ -4,7 +4,8 @@ import type { Warning } from '../mapping/warning.ts'
 import type { BodyFailure } from './read-body.ts'
 
 export const maxBodyBytes = 1024 * 1024
-export const maxUnpackedBytes = 8 * 1024 * 1024
+/** What can be read, searched for card numbers and mapped within two seconds. */
+export const maxUnpackedBytes = 4 * 1024 * 1024
 
 type Unpacked = { ok: true; bytes: Buffer; warnings: Warning[] } | BodyFailure
 
@@ -46,7 +47,7 @@ function unpack(raw: Buffer, unpacker: Unpacker, warnings: Warning[]): Unpacked 
       return {
         ok: false,
         code: 'body_too_large',
-        message: 'Распакованное тело больше 8 МиБ — разделите пакет на части.',
+        message: 'Распакованное тело больше 4 МиБ — разделите пакет на части.',
       }
     }
     if (code === 'Z_BUF_ERROR' || code === 'ERR__ERROR_FORMAT_PADDING_1') {

@@ -6,27 +6,25 @@ import { isRecord } from './raw.ts'
  * alone or inside a text, under any key (contract §3.1).
  */
 export function findCard(raw: unknown): string | undefined {
-  return search(raw, '', '', { nodes: maxNodes })
+  const path = search(raw, '', { nodes: maxNodes })
+  return path === undefined ? undefined : maskCards(path.join('.').replaceAll('.[', '['))
 }
 
 const maxNodes = 300_000
 
-function search(value: unknown, path: string, key: string, budget: { nodes: number }): string | undefined {
+function search(value: unknown, key: string, budget: { nodes: number }): string[] | undefined {
   if (budget.nodes-- <= 0) return undefined
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      const found = search(item, `${path}[${index + 1}]`, key, budget)
-      if (found !== undefined) return found
+      const found = search(item, key, budget)
+      if (found !== undefined) return [`[${index + 1}]`, ...found]
     }
     return undefined
   }
-  if (!isRecord(value)) return holdsCard(value, key) ? maskCards(path === '' ? 'значение' : path) : undefined
-
+  if (!isRecord(value)) return holdsCard(value, key) ? [] : undefined
   for (const [name, inner] of Object.entries(value)) {
-    const innerPath = path === '' ? name : `${path}.${name}`
-    if (hasCard(name)) return maskCards(innerPath)
-    const found = search(inner, innerPath, name, budget)
-    if (found !== undefined) return found
+    const found = hasCard(name) ? [] : search(inner, name, budget)
+    if (found !== undefined) return [name, ...found]
   }
   return undefined
 }
@@ -84,15 +82,19 @@ function cardSpans(text: string, limit: number): Span[] {
     group !== undefined && spans.length < limit;
     group = nextGroup(plain, group.end)
   ) {
-    if (!isJoined(plain, run.at(-1), group)) {
+    const isContinued = isJoined(plain, run.at(-1), group)
+    if (!isContinued || run.length === maxRun) {
       addCards(plain, run, spans)
-      run = []
+      run = isContinued ? run.slice(-4) : []
     }
     run.push(group)
   }
   if (spans.length < limit) addCards(plain, run, spans)
   return spans
 }
+
+/** A longer run is looked at in parts that overlap by what a card can begin with. */
+const maxRun = 64
 
 const candidate = /[\d０-９](?:[\s./\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff_-]{0,3}[\d０-９]){12}/
 
@@ -124,15 +126,19 @@ function addCards(text: string, run: readonly Span[], spans: Span[]): void {
   const total = run.reduce((sum, group) => sum + sizeOf(group), 0)
   if (total < 13) return
   if (total <= 19 && isCard(text, run, 0, run.length)) {
-    spans.push(spanOf(run, 0, run.length))
+    addSpan(spans, spanOf(run, 0, run.length))
     return
   }
   for (let first = 0; first < run.length; first++) {
     const length = cardLengthAt(text, run, first)
     if (length === 0) continue
-    spans.push(spanOf(run, first, length))
+    addSpan(spans, spanOf(run, first, length))
     first += length - 1
   }
+}
+
+function addSpan(spans: Span[], span: Span): void {
+  if (span.start >= (spans.at(-1)?.end ?? 0)) spans.push(span)
 }
 
 /** How many groups from `first` are a card. Among other digits, only groups as cards are written count. */

@@ -18,7 +18,7 @@ export type Understanding = {
 const maxDepth = 16
 const maxNames = 3000
 
-type Place = { name: string; path: string; scope: Scope | undefined; isForeign: boolean; depth: number }
+type Place = { name: string; path: string; key: string; scope: Scope | undefined; isForeign: boolean; depth: number }
 
 /** Sorts an event's values by what the profile says that their names mean. */
 export function understand(compiled: Compiled, raw: Record<string, unknown>): Understanding {
@@ -26,7 +26,7 @@ export function understand(compiled: Compiled, raw: Record<string, unknown>): Un
   const budget = { names: maxNames }
   visit(
     raw,
-    { name: '', path: '', scope: undefined, isForeign: false, depth: 0 },
+    { name: '', path: '', key: '', scope: undefined, isForeign: false, depth: 0 },
     { compiled, found, fields: found.fields, budget },
   )
   for (const leaves of found.fields.values()) leaves.sort(byRank)
@@ -54,9 +54,10 @@ function visitEntry(key: string, value: unknown, outer: Place, walk: Walk): void
     ...outer,
     name: outer.name === '' ? key : `${outer.name}.${key}`,
     path: outer.path === '' ? normal : `${outer.path}.${normal}`,
+    key: normal,
     depth: outer.depth + 1,
   }
-  const exact = outer.path === '' ? undefined : exactTarget(walk.compiled, place.path)
+  const exact = outer.path === '' ? undefined : exactTarget(walk.compiled, place.path, outer.key, normal)
   const target = exact ?? (outer.isForeign ? undefined : targetOf(walk.compiled, outer.scope, normal))
 
   if (isRecord(value)) visitObject(normal, value, place, target, walk)
@@ -65,8 +66,8 @@ function visitEntry(key: string, value: unknown, outer: Place, walk: Walk): void
 }
 
 /** By the whole path, or by its last two names: «Рассрочка.Этап.Номер» is «Этап.Номер» as well. */
-function exactTarget({ targets }: Compiled, path: string): Target | undefined {
-  return targets.get(path) ?? targets.get(path.split('.').slice(-2).join('.'))
+function exactTarget({ targets }: Compiled, path: string, parent: string, key: string): Target | undefined {
+  return targets.get(path) ?? targets.get(`${parent}.${key}`)
 }
 
 function visitObject(
@@ -99,7 +100,7 @@ function visitArray(key: string, value: unknown[], place: Place, target: Target 
 function visitRow(row: Record<string, unknown>, name: string, walk: Walk): void {
   const fields = new Map<FieldKey, Leaf[]>()
   walk.found.rows.push({ name, fields })
-  visit(row, { name, path: '@row', scope: 'item', isForeign: false, depth: 2 }, { ...walk, fields })
+  visit(row, { name, path: '@row', key: '@row', scope: 'item', isForeign: false, depth: 2 }, { ...walk, fields })
 }
 
 /** A sum written as { value, currency }. */

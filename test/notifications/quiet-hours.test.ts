@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { afterQuietHours } from '../../src/notifications/quiet-hours.ts'
+
+const quiet = { from: 21, to: 9 }
+
+/** Every zone of Russia. */
+const zones = [
+  'Europe/Kaliningrad',
+  'Europe/Moscow',
+  'Europe/Simferopol',
+  'Europe/Volgograd',
+  'Europe/Kirov',
+  'Europe/Astrakhan',
+  'Europe/Samara',
+  'Europe/Saratov',
+  'Europe/Ulyanovsk',
+  'Asia/Yekaterinburg',
+  'Asia/Omsk',
+  'Asia/Novosibirsk',
+  'Asia/Barnaul',
+  'Asia/Tomsk',
+  'Asia/Novokuznetsk',
+  'Asia/Krasnoyarsk',
+  'Asia/Irkutsk',
+  'Asia/Chita',
+  'Asia/Yakutsk',
+  'Asia/Khandyga',
+  'Asia/Vladivostok',
+  'Asia/Ust-Nera',
+  'Asia/Magadan',
+  'Asia/Sakhalin',
+  'Asia/Srednekolymsk',
+  'Asia/Kamchatka',
+  'Asia/Anadyr',
+]
+
+/** From 1995 on: summer time, the changes of 2010, 2011, 2014 and 2016 included. */
+const instants = fc.date({ min: new Date('1995-01-01'), max: new Date('2060-01-01'), noInvalidDate: true })
+
+describe('quiet hours', () => {
+  const cases: [title: string, now: string, zone: string, expected: string][] = [
+    ['noon is not quiet', '2025-11-23T12:00:00+03:00', 'Europe/Moscow', '2025-11-23T12:00:00+03:00'],
+    ['the last moment before', '2025-11-23T20:59:59.999+03:00', 'Europe/Moscow', '2025-11-23T20:59:59.999+03:00'],
+    ['the evening waits for the morning', '2025-11-23T21:00:00+03:00', 'Europe/Moscow', '2025-11-24T09:00:00+03:00'],
+    ['so does the night', '2025-11-24T03:15:27.250+03:00', 'Europe/Moscow', '2025-11-24T09:00:00+03:00'],
+    ['nine o’clock is morning', '2025-11-24T09:00:00+03:00', 'Europe/Moscow', '2025-11-24T09:00:00+03:00'],
+    ['the branch’s own clock counts', '2025-11-23T15:00:00+03:00', 'Asia/Vladivostok', '2025-11-24T09:00:00+10:00'],
+    ['a night with an hour more', '2010-10-30T22:00:00+04:00', 'Europe/Moscow', '2010-10-31T09:00:00+03:00'],
+    ['a night with an hour less', '2010-03-27T22:00:00+03:00', 'Europe/Moscow', '2010-03-28T09:00:00+04:00'],
+  ]
+  for (const [title, now, zone, expected] of cases) {
+    it(title, () => {
+      assert.equal(afterQuietHours(new Date(now), zone, quiet).toISOString(), new Date(expected).toISOString())
+    })
+  }
+
+  it('in every zone of Russia, at any moment: outside the quiet hours, at most a night later, and then at once', () => {
+    fc.assert(
+      fc.property(instants, fc.constantFrom(...zones), (now, zone) => {
+        const at = afterQuietHours(now, zone, quiet)
+        const hour = hourIn(at, zone)
+        assert.ok(hour >= 9 && hour < 21, `${zone} ${now.toISOString()} → ${at.toISOString()} is ${hour} o’clock`)
+        const waited = at.getTime() - now.getTime()
+        assert.ok(waited >= 0 && waited <= 14 * 3_600_000, `${waited} ms`)
+        assert.equal(afterQuietHours(at, zone, quiet).getTime(), at.getTime())
+        if (waited > 0) assert.equal(at.getTime() % 60_000, 0)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  it('hours within a day are quiet as well', () => {
+    fc.assert(
+      fc.property(instants, fc.constantFrom(...zones), (now, zone) => {
+        const hour = hourIn(afterQuietHours(now, zone, { from: 13, to: 15 }), zone)
+        assert.ok(hour < 13 || hour >= 15)
+      }),
+    )
+  })
+})
+
+function hourIn(at: Date, timeZone: string): number {
+  return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(at))
+}
