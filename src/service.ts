@@ -11,6 +11,7 @@ import { createApp } from './http/app.ts'
 import { type Dependency, healthRoutes } from './http/health.ts'
 import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
+import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import { noteQueueTrouble, startWorkers } from './workers.ts'
 
@@ -72,9 +73,11 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
   const webhooks: FastifyPluginAsync = async (app) =>
     webhookRoutes(app, {
       senders: {
-        '1c': { source: '1c', key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
-        vtorium: { source: 'vtorium', key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
+        '1c': { key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
+        vtorium: { key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
       },
+      db,
+      profileOf: createProfiles(db),
       receive,
       timezone: config.TIMEZONE,
       onEvents: (source, results) => {

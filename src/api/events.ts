@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { eventsByIds } from '../events/store.ts'
+import { eventsByIds } from '../events/store/read.ts'
 import { attemptsOf, journalOfEvent, receiptsOf } from '../journal/search.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'

@@ -7,6 +7,8 @@ export type Facts = {
   isBehind: boolean
   isErased: boolean
   isTest: boolean
+  /** Came with a team key. */
+  isTeamOnly: boolean
   hasContact: boolean
   contactIsCurrent: boolean
   blockedReason: 'blocked' | 'not_found' | null
@@ -46,7 +48,7 @@ function dropReason(facts: Facts, guard: Guard): Standing | undefined {
   if (facts.isTest || guard.sendMode === 'test') return skip('test_mode')
   if (!guard.channels.includes(facts.channel)) return skip('channel_off')
   if (!facts.hasContact || !facts.contactIsCurrent) return skip('no_contact')
-  if (guard.sendMode === 'team' && !facts.isTeam) return skip('not_team')
+  if ((guard.sendMode === 'team' || facts.isTeamOnly) && !facts.isTeam) return skip('not_team')
   if (facts.consent === null) return skip('no_consent')
   if (!facts.consent) return skip('opted_out')
   if (facts.blockedReason !== null) return { kind: 'drop', state: 'failed', reason: facts.blockedReason }

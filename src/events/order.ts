@@ -1,6 +1,6 @@
 import { kopecksOf } from '../lib/money.ts'
 import type { Event, EventType } from './event.ts'
-import type { EarlierFact } from './store.ts'
+import type { EarlierFact } from './store/read.ts'
 
 /**
  * A late fact is no news (promise 3): what a client was told later about the same operation makes it stale.

@@ -3,7 +3,8 @@ import { type Database, isDataError } from '../db/database.ts'
 import { createBatcher } from '../lib/batcher.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { planJob } from './jobs.ts'
-import { type Incoming, type Kept, keepEvents, rememberBranches } from './store.ts'
+import { rememberBranches } from './store/branches.ts'
+import { type Incoming, type Kept, keepEvents } from './store/keep.ts'
 
 export type Receive = {
   /** Resolves once the events are committed; the queue hears of them afterwards. Rejects when nothing was kept. */
@@ -94,7 +95,7 @@ function keepAll(needs: ReceiveNeeds, incoming: readonly Incoming[]): Promise<Ke
 
 /** A queue that is away loses nothing: the sweep finds what was kept and never planned. */
 async function hintQueue(needs: ReceiveNeeds, kept: readonly Kept[]): Promise<void> {
-  const fresh = kept.filter((each) => each.status === 'accepted')
+  const fresh = kept.filter((each) => each.status === 'accepted' && !each.held)
   if (fresh.length === 0) return
   try {
     await needs.queue.add(fresh.map((each) => planJob(each.id)))

@@ -11,6 +11,8 @@ const prefixes = {
   contact: 'cnt',
   consent: 'cns',
   update: 'upd',
+  key: 'key',
+  webhook: 'whk',
 } as const
 
 export type IdKind = keyof typeof prefixes

@@ -3,7 +3,7 @@ import type { Recipient } from '../clients/store.ts'
 import type { Reason } from '../deliveries/delivery.ts'
 import type { Event } from '../events/event.ts'
 import { isSuperseded } from '../events/order.ts'
-import type { EarlierFact } from '../events/store.ts'
+import type { EarlierFact } from '../events/store/read.ts'
 import type { EventTypeDefinition } from '../events/types/definition.ts'
 import { forbiddenChannels, type Policy } from './policy.ts'
 import { afterQuietHours } from './quiet-hours.ts'
@@ -13,6 +13,7 @@ export type PlanFacts = {
   event: Event
   definition: EventTypeDefinition
   test: boolean
+  teamOnly: boolean
   receivedAt: Date
   earlier: readonly EarlierFact[]
   recipient: Recipient
@@ -30,7 +31,7 @@ export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
     order: policy.channelOrder,
     on: policy.channelsOn,
     forbidden: forbiddenChannels(policy, purpose),
-    teamOnly: policy.sendMode === 'team',
+    teamOnly: policy.sendMode === 'team' || facts.teamOnly,
   })
   const contact = choice.kind === 'go' ? choice.contact : null
   const stop = (reason: Reason, state: 'skipped' | 'failed' = 'skipped'): Plan => ({

@@ -7,7 +7,7 @@ import { messageText } from '../deliveries/message.ts'
 import { type Decided, nextOfClients } from '../deliveries/store/decide.ts'
 import { insertDeliveries, type NewDelivery } from '../deliveries/store/insert.ts'
 import type { Event } from '../events/event.ts'
-import { claimForPlanning, earlierFacts, eventsByIds, type StoredEvent } from '../events/store.ts'
+import { claimForPlanning, earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
 import type { EventTypeDefinition } from '../events/types/definition.ts'
 import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
@@ -116,7 +116,15 @@ function planOne(
     return { stored, delivery: deliveryOf(needs, stored, recipient, definition, erasedPlan, undefined, now) }
   }
   const plan = decidePlan(
-    { event, definition, test: stored.test, receivedAt: stored.receivedAt, earlier, recipient },
+    {
+      event,
+      definition,
+      test: stored.test,
+      teamOnly: stored.teamOnly,
+      receivedAt: stored.receivedAt,
+      earlier,
+      recipient,
+    },
     needs.policy,
     now,
   )
@@ -157,6 +165,7 @@ function deliveryOf(
     lane: definition.urgency,
     purpose: purposeOf(definition),
     test: stored.test,
+    teamOnly: stored.teamOnly,
     branchCode: event?.branch?.code ?? event?.branch?.name ?? null,
     operationId: event?.operation?.id ?? null,
     operationNumber: event?.operation?.number ?? null,

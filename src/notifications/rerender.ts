@@ -2,7 +2,7 @@ import type { Message } from '../channels/message.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
 import type { Event } from '../events/event.ts'
-import { eventsByIds } from '../events/store.ts'
+import { eventsByIds } from '../events/store/read.ts'
 import type { EventId } from '../lib/ids.ts'
 import type { Rendered } from './plan.ts'
 

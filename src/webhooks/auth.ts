@@ -1,20 +1,52 @@
+import type { Queryable } from '../db/database.ts'
+import type { KeyKind } from '../keys/key.ts'
+import { countRequest, findKey, hasKeys } from '../keys/store.ts'
 import { hmac, sameSecret } from '../lib/crypto.ts'
 import { RequestError } from '../lib/errors.ts'
+import type { SourceName } from './sources.ts'
 
-export type Sender = { source: string; key: string | undefined; secret: string | undefined }
+/** What the environment says of a sender; its other keys are kept in the database. */
+export type Sender = { key: string | undefined; secret: string | undefined }
 
 export type WebhookHeaders = Record<string, string | string[] | undefined>
 
-/** @throws RequestError 401 unless the request bears this sender's key. */
-export function checkKey(headers: WebhookHeaders, key: string): void {
+/** Who was let in, and what his events may do. */
+export type Caller = { keyId: string; kind: KeyKind; branchCode: string | null }
+
+export type AuthNeeds = {
+  db: Queryable
+  senders: Record<SourceName, Sender>
+}
+
+/**
+ * Lets in the bearer of a key of this source, from the environment or from the database.
+ * @throws RequestError 404 for a source that has no key at all, 401 for a wrong one, 429 for one that comes too often.
+ */
+export async function authenticate(needs: AuthNeeds, source: SourceName, headers: WebhookHeaders): Promise<Caller> {
+  const { key } = needs.senders[source]
   const given = givenKeys(headers)
-  if (given.length === 0) throw new RequestError('unauthorized')
-  if (!given.some((each) => sameSecret(each, key))) {
-    throw new RequestError(
-      'unauthorized',
-      'Ключ неверен. Проверьте ключ в настройках отправки: он выдаётся на каждый источник свой.',
-    )
+  if (key !== undefined && given.some((each) => sameSecret(each, key)))
+    return { keyId: 'env', kind: 'live', branchCode: null }
+  for (const secret of given) {
+    const known = await findKey(needs.db, secret)
+    if (known?.source !== source) continue
+    const tooOften = await countRequest(needs.db, known)
+    if (tooOften) throw new RequestError('rate_limited', undefined, tooOften)
+    return { keyId: known.id, kind: known.kind, branchCode: known.branchCode }
   }
+  if (key === undefined && !(await hasKeys(needs.db, source))) throw noSuchSource()
+  if (given.length === 0) throw new RequestError('unauthorized')
+  throw new RequestError(
+    'unauthorized',
+    'Ключ неверен. Проверьте ключ в настройках отправки: он выдаётся на каждый источник свой.',
+  )
+}
+
+export function noSuchSource(): RequestError {
+  return new RequestError(
+    'not_found',
+    'Такого источника нет или для него не задан ключ. Известные адреса: /webhooks/1c, /webhooks/vtorium.',
+  )
 }
 
 /** Bearer, the password of Basic, or X-API-Key. Base64Строка() of 1C breaks long lines, so white space inside is dropped. */

@@ -9,3 +9,7 @@ export const profiles = {
 } as const satisfies Record<string, Profile>
 
 export type SourceName = keyof typeof profiles
+
+export function isSource(name: string): name is SourceName {
+  return Object.hasOwn(profiles, name)
+}

@@ -90,7 +90,8 @@ describe('the door of the dashboard', { timeout: 200_000 }, () => {
 
   it('an address that guesses on is slowed down under every name, and others are not', async (t) => {
     const { visitor } = await openDashboard(t)
-    for (let number = 0; number < 20; number++) await visitor().post('/login', { username: 'nobody', password: 'wrong' })
+    for (let number = 0; number < 20; number++)
+      await visitor().post('/login', { username: 'nobody', password: 'wrong' })
     assert.equal((await visitor().post('/login', { username: 'admin', password })).status, 429)
     const elsewhere = { 'x-forwarded-for': '203.0.113.7' }
     assert.equal((await visitor().post('/login', { username: 'admin', password }, elsewhere)).status, 303)

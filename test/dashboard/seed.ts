@@ -8,7 +8,9 @@ import type { DeliveryState, Reason } from '../../src/deliveries/delivery.ts'
 import { messageText } from '../../src/deliveries/message.ts'
 import { insertDeliveries } from '../../src/deliveries/store/insert.ts'
 import { type Event, eventSchema } from '../../src/events/event.ts'
-import { eventsByIds, keepEvents, rememberBranches } from '../../src/events/store.ts'
+import { rememberBranches } from '../../src/events/store/branches.ts'
+import { keepEvents } from '../../src/events/store/keep.ts'
+import { eventsByIds } from '../../src/events/store/read.ts'
 import { closeAttempts, openAttempts, recordReceipt } from '../../src/journal/record.ts'
 import { branded, type DeliveryId, type EventId, newId } from '../../src/lib/ids.ts'
 import { insertNotifications } from '../../src/notifications/store.ts'
@@ -42,7 +44,7 @@ export async function makeMessage({ services }: TestDashboard, seed: MessageSeed
   const at = seed.at ?? new Date()
   const eventId = await db.transaction(async (tx) => {
     const [kept] = await keepEvents({ db: tx, vault }, [
-      { source: '1c', test: seed.test ?? false, event, warnings: [], receivedAt: at },
+      { source: '1c', keyId: 'env', teamOnly: false, test: seed.test ?? false, event, warnings: [], receivedAt: at },
     ])
     if (!kept) throw new Error('the event was not kept')
     return kept.id
@@ -67,6 +69,7 @@ export async function makeMessage({ services }: TestDashboard, seed: MessageSeed
       lane: 'money',
       purpose: 'service',
       test: seed.test ?? false,
+      teamOnly: false,
       branchCode: event.branch?.code ?? null,
       operationId: event.operation?.id ?? null,
       operationNumber: event.operation?.number ?? null,

@@ -48,13 +48,18 @@ export async function makeTown(dashboard: TestDashboard): Promise<Town> {
   const operation = (number: string, material = 'Медь') => ({
     operation: { id: `id-of-${number}`, number, items: [{ material }], amount: '14500.00' },
   })
-  const kazan = { branch: { code: 'KZ-02', name: 'Казань, Химический проезд, площадка № 2', timezone: 'Europe/Moscow' } }
+  const kazan = {
+    branch: { code: 'KZ-02', name: 'Казань, Химический проезд, площадка № 2', timezone: 'Europe/Moscow' },
+  }
 
   const paid = await makeMessage(dashboard, {
     client: ivan,
     state: 'sent',
     at: ago(4 * minute),
-    attempts: [{ outcome: 'deferred', code: 'ETIMEDOUT', description: 'connect timed out', durationMs: 10_000 }, { outcome: 'sent' }],
+    attempts: [
+      { outcome: 'deferred', code: 'ETIMEDOUT', description: 'connect timed out', durationMs: 10_000 },
+      { outcome: 'sent' },
+    ],
     event: operation('ПСА-000457'),
   })
   const blocked = await makeMessage(dashboard, {
@@ -93,7 +98,24 @@ export async function makeTown(dashboard: TestDashboard): Promise<Town> {
     event: { ...operation('ПСА-000470'), type: 'payout.delayed', reason: 'Технические работы в банке' },
     text: 'Выплата 14\u00a0500\u00a0₽ задерживается: технические работы в банке.',
   })
-  await makeMessage(dashboard, { client: petr, state: 'delivered', at: ago(2 * day), channel: 'vk', receipts: [{ state: 'delivered' }, { state: 'read' }], engagement: 'read', attempts: [{ outcome: 'sent' }], event: operation('ПСА-000399') })
-  await makeMessage(dashboard, { client: petr, state: 'skipped', reason: 'test_mode', channel: null, test: true, at: ago(9 * day), event: operation('ПСА-000300') })
+  await makeMessage(dashboard, {
+    client: petr,
+    state: 'delivered',
+    at: ago(2 * day),
+    channel: 'vk',
+    receipts: [{ state: 'delivered' }, { state: 'read' }],
+    engagement: 'read',
+    attempts: [{ outcome: 'sent' }],
+    event: operation('ПСА-000399'),
+  })
+  await makeMessage(dashboard, {
+    client: petr,
+    state: 'skipped',
+    reason: 'test_mode',
+    channel: null,
+    test: true,
+    at: ago(9 * day),
+    event: operation('ПСА-000300'),
+  })
   return { ivan, petr, anna, blocked, lost, paid }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { sql } from '../../src/db/sql.ts'
 import { createReceive, type Receive } from '../../src/events/receive.ts'
-import type { Incoming } from '../../src/events/store.ts'
+import type { Incoming } from '../../src/events/store/keep.ts'
 import type { Job } from '../../src/queue/queue.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { suiteScope } from '../support/scope.ts'
@@ -15,6 +15,8 @@ const vault = testVault()
 function incoming(id: string | undefined, more: Partial<Incoming['event']> = {}, test = false): Incoming {
   return {
     source: '1c',
+    keyId: 'env',
+    teamOnly: false,
     test,
     receivedAt: new Date(),
     warnings: [],

@@ -65,6 +65,7 @@ function facts(given: Given): PlanFacts {
     event: { type, client: { id: 'c' }, occurredAt: noon.toISOString(), payment: { amount: '1.00' }, ...given.event },
     definition: catalog[type],
     test: given.test ?? false,
+    teamOnly: false,
     receivedAt: given.receivedAt ?? noon,
     earlier: given.earlier ?? [],
     recipient: {
@@ -90,7 +91,7 @@ const told = (given: Given, more: Partial<Policy> = {}, now = noon) => {
     ? `send ${plan.at === null ? 'now' : plan.at.toISOString()}`
     : `${plan.state} ${plan.reason}`
 }
-const promo = { type: 'greeting', contacts: [contact({ channel: 'max' })] } as const
+const promo: Given = { type: 'greeting', contacts: [contact({ channel: 'max' })] }
 const yes = word({ purpose: 'advertising' })
 const morning = 'send 2025-11-24T06:00:00.000Z'
 const ago = (days: number) => new Date(noon.getTime() - days * day - 1_000).toISOString()

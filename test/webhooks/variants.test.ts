@@ -494,6 +494,12 @@ describe('what cannot be told to a client is refused with the sender’s own fie
       'status_unknown',
       'Событие',
     ],
+    [
+      'good news against a status that is not there yet',
+      { ...paid, Событие: 'ВыплатаЗачислена', Статус: 'Не оплачено' },
+      'status_unknown',
+      'Статус',
+    ],
     ['a status with nothing in it', { ...paid, Статус: '' }, 'status_unknown', 'Статус'],
     ['«К оплате» is no news', { ...paid, Статус: 'К оплате' }, 'status_unknown', 'Статус'],
     ['«НеОплачен» is not «Оплачен»', { ...paid, Статус: 'НеОплачен' }, 'status_unknown', 'Статус'],

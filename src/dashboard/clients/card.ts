@@ -9,6 +9,7 @@ import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, momentTag } from '../frame/moments.ts'
 import { channelTitle, nameText, phoneText } from '../frame/pieces.ts'
 import { givenByWords, linkedByWords, purposeWords, type Tone } from '../frame/words.ts'
+import { branchName } from '../journal/store.ts'
 import { outlookOf } from './outlook.ts'
 
 export type CardNeeds = { db: Queryable; vault: Vault; policy: Policy }
@@ -17,6 +18,7 @@ export type CardNeeds = { db: Queryable; vault: Vault; policy: Policy }
 export async function clientCard(needs: CardNeeds, client: Client, clock: Clock): Promise<Html> {
   const contacts = await contactsOf(needs, client)
   const consents = await consentsOf(needs, client.id)
+  const branch = client.branchCode === null ? null : await branchName(needs.db, client.branchCode)
   const isErased = client.erasedAt !== null
   return html`<section class="card" aria-labelledby="client-name">
 <div class="card-head">
@@ -25,7 +27,7 @@ ${client.phone === undefined ? nothing : html`<a class="phone" href="tel:${clien
 </div>
 ${outlook(needs, client, contacts, consents)}
 <dl class="facts">
-${fact('Площадка', client.branchCode)}
+${fact('Площадка', branch)}
 ${fact('Код клиента', client.externalId)}
 ${fact('Известен с', momentTag(client.createdAt, clock))}
 ${isErased ? nothing : channelNames.flatMap((name) => channelFact(needs, name, contacts, clock))}
@@ -54,7 +56,7 @@ function channelFact({ policy }: CardNeeds, name: ChannelName, contacts: readonl
     fact(
       channelTitle(name),
       html`<span class="state ${tone}">${word}</span>${isOn ? nothing : html` <span class="state bad">канал выключен</span>`}
-<small>${linkedByWords[contact.linkedBy]} ${momentTag(contact.linkedAt, clock)}${team}</small>`,
+<small>подключено ${linkedByWords[contact.linkedBy]}, ${momentTag(contact.linkedAt, clock)}${team}</small>`,
     ),
   ]
 }
@@ -74,7 +76,7 @@ function contactState(contact: Contact): { tone: Tone; word: string } {
 function consentState(purpose: Purpose, consents: readonly Consent[], clock: Clock): Html {
   const consent = latestConsent(consents, purpose)
   if (!consent) return html`<span class="state calm">согласия нет</span>`
-  const where = consent.channel === null ? '' : `, ${channelTitle(consent.channel)}`
+  const where = consent.channel === null ? '' : ` (${channelTitle(consent.channel)})`
   return html`<span class="state ${consent.granted ? 'good' : 'bad'}">${consent.granted ? 'согласие есть' : 'отказ'}</span>
-<small>${givenByWords[consent.givenBy]}${where} ${momentTag(consent.at, clock)}</small>`
+<small>${givenByWords[consent.givenBy]}${where}, ${momentTag(consent.at, clock)}</small>`
 }

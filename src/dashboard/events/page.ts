@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { eventsByIds, type StoredEvent } from '../../events/store.ts'
+import { eventsByIds, type StoredEvent } from '../../events/store/read.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { parseId } from '../../lib/ids.ts'
 import { formatMoney } from '../../lib/russian/numbers.ts'

@@ -49,7 +49,7 @@ export function cannotTellText(channel: string): string | undefined {
   const canTell = canTellOf(channel)
   if (!canTell || (canTell.delivered && canTell.read)) return undefined
   const what = canTell.delivered ? 'о прочтении' : canTell.read ? 'о доставке' : 'о доставке и прочтении'
-  return `${what} ${channelTitle(channel)} не может сообщить`
+  return `${channelTitle(channel)} не может сообщить ${what}.`
 }
 
 export function noticeList(notices: readonly string[]): Html {

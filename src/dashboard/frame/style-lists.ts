@@ -5,7 +5,7 @@ export const listStyle = `
 .search-row input { font-size: 1.1rem; min-height: 2.9rem; min-width: 0; }
 .search-row button { min-height: 2.9rem; }
 .filters { margin-top: 0.5rem; }
-.filter-grid { margin-top: 0.5rem; display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 0.75rem; }
+.filter-grid { margin-top: 0.5rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.75rem; }
 .filter-acts { margin-top: 0.9rem; display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.25rem; }
 .found { margin-bottom: 0.9rem; color: var(--muted); }
 
@@ -20,6 +20,7 @@ export const listStyle = `
 .lines small { display: block; }
 .lines .who a { font-weight: 600; color: var(--text); text-decoration-color: var(--line); }
 .lines .who a:hover { text-decoration-color: currentColor; }
+.lines .who, .lines .when { hyphens: auto; }
 .lines .text { font-size: 0.9375rem; }
 .pager { margin-top: 1rem; display: flex; gap: 1.25rem; }
 .pager a { padding: 0.5rem 0; }
@@ -31,6 +32,8 @@ export const listStyle = `
 .chapter-head { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; }
 .chapter-head time { font-weight: 600; }
 .chapter-state { margin-top: 0.25rem; display: flex; flex-wrap: wrap; gap: 0 0.75rem; }
+.unsent { margin-top: 0.6rem; }
+.story .unsent + blockquote { background: none; border: 1px dashed var(--line); margin-top: 0.2rem; }
 .story blockquote { margin-top: 0.6rem; padding: 0.6rem 0.9rem; max-width: 44rem; border-radius: 10px; border-bottom-left-radius: 2px; background: var(--calm-bg); white-space: pre-line; }
 .why { margin-top: 0.75rem; padding: 0.65rem 0.9rem; border-radius: 6px; border-left: 4px solid currentColor; }
 .why p, .why ul { color: var(--text); }
@@ -45,7 +48,7 @@ export const listStyle = `
 .attempts li + li { border-top: 1px solid var(--line); }
 .attempts small { display: block; }
 
-.tiles { margin-top: 1rem; display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 0.75rem; }
+.tiles { margin-top: 1rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 0.75rem; }
 .tiles a { display: block; height: 100%; padding: 0.8rem 1rem; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); color: var(--text); text-decoration: none; }
 .tiles a:hover { border-color: var(--muted); }
 .tiles b { display: block; font-size: 1.75rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
@@ -67,7 +70,7 @@ export const listStyle = `
 }
 @media (max-width: 40rem) {
   .lines > li { grid-template-columns: 1fr; gap: 0.35rem; }
-  .lines .when { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; }
+  .lines .when, .lines .who, .lines .what, .lines .outcome { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; }
   .story { border-left: 0; margin-left: 0; }
   .story > li { margin-left: 0; }
   .story > li::before { display: none; }

@@ -34,7 +34,7 @@ export const reasonWords: Record<Reason, string> = {
   expired: 'срок вышел',
   superseded: 'есть новость свежее',
   too_late: 'событие устарело',
-  test_mode: 'проверочное',
+  test_mode: 'тестовое событие',
   not_team: 'режим «команда»',
   rejected_by_channel: 'мессенджер отклонил',
   template_error: 'ошибка в шаблоне',
@@ -79,11 +79,11 @@ export const purposeWords: Record<Purpose, string> = {
   advertising: 'Поздравления и акции',
 }
 
-export const linkedByWords: Record<'api' | 'bot', string> = { api: 'из учётной системы', bot: 'клиентом в боте' }
+export const linkedByWords: Record<'api' | 'bot', string> = { api: 'учётной системой', bot: 'самим клиентом в боте' }
 
 export const givenByWords: Record<'api' | 'bot' | 'event', string> = {
   api: 'передано учётной системой',
-  bot: 'клиентом в боте',
+  bot: 'дано клиентом в боте',
   event: 'передано вместе с событием',
 }
 

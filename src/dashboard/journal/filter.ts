@@ -16,8 +16,8 @@ const fields = {
   channel: { title: 'Канал', schema: z.enum(channelNames) },
   type: { title: 'Событие', schema: z.enum(eventTypes) },
   branch: { title: 'Площадка', schema: z.string().max(200).transform(oneLine) },
-  from: { title: 'С', schema: z.iso.date().refine((text) => parseDay(text) !== undefined) },
-  to: { title: 'По', schema: z.iso.date().refine((text) => parseDay(text) !== undefined) },
+  from: { title: 'С дня', schema: z.iso.date().refine((text) => parseDay(text) !== undefined) },
+  to: { title: 'По день', schema: z.iso.date().refine((text) => parseDay(text) !== undefined) },
   cursor: { title: 'Страница', schema: z.string().transform(deliveryIdOr) },
 } as const
 

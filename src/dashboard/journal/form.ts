@@ -25,8 +25,8 @@ ${select('reason', 'Причина', reasonOptions, asked.reason)}
 ${select('channel', 'Канал', channelOptions, asked.channel)}
 ${select('type', 'Событие', typeOptions, asked.type)}
 ${select('branch', 'Площадка', branchOptions(branches, asked.branch), asked.branch)}
-<label>С <input type="date" name="from" value="${asked.from ?? ''}"></label>
-<label>По <input type="date" name="to" value="${asked.to ?? ''}"></label>
+<label>С дня <input type="date" name="from" value="${asked.from ?? ''}"></label>
+<label>По день <input type="date" name="to" value="${asked.to ?? ''}"></label>
 </div>
 <p class="filter-acts"><button>Показать</button>
 ${isFiltered ? html`<a href="${journalPath({ q: asked.q })}">Сбросить фильтры</a>` : nothing}</p>

@@ -1,16 +1,7 @@
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, momentTag } from '../frame/moments.ts'
-import {
-  cannotTellText,
-  channelTitle,
-  eventTitle,
-  nameText,
-  phoneText,
-  sentText,
-  stateBadge,
-  testMark,
-} from '../frame/pieces.ts'
-import { engagementWords, reasonWords, wordOf } from '../frame/words.ts'
+import { channelTitle, eventTitle, nameText, phoneText, sentText, stateBadge, testMark } from '../frame/pieces.ts'
+import { canTellOf, engagementWords, reasonWords, wordOf } from '../frame/words.ts'
 import type { Line } from './store.ts'
 
 /** The journal as a list: one line a message. */
@@ -37,14 +28,17 @@ ${line.operationNumber === null ? nothing : html`<small>${line.operationNumber}<
 function outcomeDetail(line: Line): string {
   const details = [
     ...(line.channel === null ? [] : [channelTitle(line.channel)]),
-    ...(line.reason === null ? [] : [wordOf(reasonWords, line.reason)]),
+    ...(line.reason === null ? lostAnswer(line) : [wordOf(reasonWords, line.reason)]),
     ...(line.engagement === null ? cannotTell(line) : [wordOf(engagementWords, line.engagement)]),
   ]
   return details.join(' · ')
 }
 
+function lostAnswer({ state }: Line): string[] {
+  return state === 'unknown' ? ['ответ потерян'] : []
+}
+
 function cannotTell({ state, channel }: Line): string[] {
-  const text = state === 'sent' && channel !== null ? cannotTellText(channel) : undefined
-  // The channel's name stands before it already.
-  return text === undefined || channel === null ? [] : [text.replace(`${channelTitle(channel)} `, '')]
+  const isSilent = state === 'sent' && channel !== null && canTellOf(channel)?.delivered === false
+  return isSilent ? ['о доставке не может сообщить'] : []
 }

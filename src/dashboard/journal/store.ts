@@ -137,6 +137,14 @@ function lineOf(vault: Vault, row: z.output<typeof lineRow>): Line {
   }
 }
 
+export async function branchName(db: Queryable, code: string): Promise<string> {
+  const row = await db.maybeOne(
+    z.object({ name: z.string().nullable() }),
+    sql`select name from branches where code = ${code}`,
+  )
+  return row?.name ?? code
+}
+
 export type Branch = { code: string; name: string }
 
 export async function branchesOf(db: Queryable): Promise<Branch[]> {

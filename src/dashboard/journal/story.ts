@@ -26,12 +26,18 @@ function chapter(line: Line, attempts: readonly AttemptRecord[], receipts: reado
 <div class="chapter-head">${momentTag(line.at, clock)} <a href="/events/${line.eventId}">${eventTitle(line.type)}</a>
 ${line.operationNumber === null ? nothing : html`<span class="quiet">${line.operationNumber}</span>`} ${testMark(line.test)}</div>
 <p class="chapter-state">${stateBadge(line.state)} ${channelPart(line)}</p>
-${text === undefined ? nothing : html`<blockquote>${text}</blockquote>`}
+${text === undefined ? nothing : html`${unsentMark(line)}<blockquote>${text}</blockquote>`}
 ${why(line, clock)}
 ${receiptList(line, receipts, clock)}
 ${attemptList(attempts, line, clock)}
 </li>
 `
+}
+
+function unsentMark({ state }: Line): Html {
+  return state === 'skipped' || state === 'failed'
+    ? html`<small class="unsent">Текст, который не дошёл:</small>`
+    : nothing
 }
 
 function channelPart({ channel }: Line): Html {
@@ -47,10 +53,11 @@ function why(line: Line, clock: Clock): Html {
 
 function receiptList(line: Line, receipts: readonly Receipt[], clock: Clock): Html {
   const silence = line.state === 'sent' && line.channel !== null ? cannotTellText(line.channel) : undefined
+  const engagement = receipts.some((each) => each.state === line.engagement) ? null : line.engagement
   const facts = [
-    ...receipts.map((each) => html`<li>${momentTag(each.at, clock)} ${wordOf(receiptWords, each.state)}</li>`),
-    ...(line.engagement === null ? [] : [html`<li>${wordOf(engagementWords, line.engagement)}</li>`]),
-    ...(silence === undefined || receipts.length > 0 ? [] : [html`<li class="quiet">${silence}</li>`]),
+    ...receipts.map((each) => html`<li>${wordOf(receiptWords, each.state)} ${momentTag(each.at, clock)}</li>`),
+    ...(engagement === null ? [] : [html`<li>${wordOf(engagementWords, engagement)}</li>`]),
+    ...(silence === undefined ? [] : [html`<li class="quiet">${silence}</li>`]),
   ]
   return facts.length === 0 ? nothing : html`<ul class="receipts">${facts}</ul>`
 }

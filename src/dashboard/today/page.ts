@@ -37,7 +37,7 @@ export function todayRoutes(app: FastifyInstance, needs: CardNeeds): void {
 ${modeNotice(needs.policy)}
 ${tiles({ counts, events, pending, day: dayOf(since.today.getTime(), clock.zone), channels: needs.policy.channelsOn })}
 ${waiting === undefined ? nothing : waitingNotice(waiting, clock)}
-<section><h2>Нужна рука</h2>
+<section><h2>Требуют внимания</h2>
 ${handList(counts, dayOf(since.recent.getTime(), clock.zone))}</section>
 <section><h2>Каналы</h2>
 ${weatherList(weather, needs.policy, clock)}</section>`,

@@ -100,6 +100,7 @@ const claimRow = z.object({
   lane: z.enum(lanes),
   state: z.enum(['queued', 'waiting', 'unknown']),
   test: z.boolean(),
+  team_only: z.boolean(),
   message: z.instanceof(Buffer).nullable(),
   attempts: z.number(),
   failures: z.number(),
@@ -127,7 +128,7 @@ type Row = z.output<typeof claimRow>
 async function lockRows(db: Queryable, channel: ChannelName, ids: readonly DeliveryId[]): Promise<Row[]> {
   return await db.many(
     claimRow,
-    sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.state, d.test, d.message, d.attempts, d.failures,
+    sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.state, d.test, d.team_only, d.message, d.attempts, d.failures,
           d.next_attempt_at, d.stale_at, d.expires_at, d.event_seq, c.data_key, k.address, k.blocked_reason, k.team,
           (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as contact_is_current,
           k.free_at as chat_free_at,
@@ -136,7 +137,7 @@ async function lockRows(db: Queryable, channel: ChannelName, ids: readonly Deliv
           (exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null and e.event_seq < d.event_seq
               and (d.lane <> 'money' or e.lane = 'money' or e.state = 'sending'
                    or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= clock_timestamp())))
-           or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.seq < d.event_seq
+           or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.held_reason is null and v.seq < d.event_seq
               and v.received_at > now() - interval '10 minutes')) as is_behind,
           clock_timestamp() as now
         from deliveries d join clients c on c.id = d.client_id left join contacts k on k.id = d.contact_id
@@ -151,6 +152,7 @@ function factsOf(row: Row) {
     isBehind: row.is_behind,
     isErased: row.data_key === null || row.message === null,
     isTest: row.test,
+    isTeamOnly: row.team_only,
     hasContact: row.address !== null,
     contactIsCurrent: row.contact_is_current ?? false,
     blockedReason: row.blocked_reason,

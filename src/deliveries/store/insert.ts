@@ -17,6 +17,7 @@ export type NewDelivery = {
   lane: Lane
   purpose: 'service' | 'advertising'
   test: boolean
+  teamOnly: boolean
   branchCode: string | null
   operationId: string | null
   operationNumber: string | null
@@ -36,10 +37,10 @@ export async function insertDeliveries(db: Queryable, vault: Vault, rows: readon
   await db.run(
     sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
           branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
-          expires_at, decided_at)
+          expires_at, team_only, decided_at)
         select id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
           branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
-          expires_at, case when state in ('failed', 'skipped') then clock_timestamp() end
+          expires_at, team_only, case when state in ('failed', 'skipped') then clock_timestamp() end
         from unnest(${column('id')}::text[], ${column('notificationId')}::text[], ${column('eventId')}::text[],
           ${column('eventSeq')}::bigint[], ${rows.map((r) => r.client.id)}::text[], ${column('contactId')}::text[],
           ${column('source')}::text[], ${column('type')}::text[], ${column('lane')}::text[], ${column('purpose')}::text[],
@@ -47,8 +48,9 @@ export async function insertDeliveries(db: Queryable, vault: Vault, rows: readon
           ${column('operationNumber')}::text[], ${column('channel')}::text[], ${column('state')}::text[], ${column('reason')}::text[],
           ${rows.map((r) => (r.message === null ? null : vault.seal(r.client, 'message', r.message)))}::bytea[],
           ${column('templateVersion')}::text[], ${column('nextAttemptAt')}::timestamptz[], ${column('staleAt')}::timestamptz[],
-          ${column('expiresAt')}::timestamptz[])
+          ${column('expiresAt')}::timestamptz[], ${column('teamOnly')}::boolean[])
           as r (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test, branch_code,
-                operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at, expires_at)`,
+                operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at, expires_at,
+                team_only)`,
   )
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { type Account, currentFolder, identityOf } from './account.ts'
 import { outputFailure, tellingLine } from './failure.ts'
+import { guard } from './guard.ts'
 import { sendSignal } from './process-state.ts'
 import { spawned, toolEnvironment } from './run-tool.ts'
 import type { Runtime } from './runtime.ts'
@@ -63,6 +64,8 @@ function launch(needs: Needs): Running {
       ...identityOf(account),
     }),
   )
+  const watcher = child.pid === undefined ? undefined : guard({ ...needs, pid: child.pid })
+  child.once('exit', () => watcher?.dismiss())
   const output: string[] = []
   createInterface({ input: child.stderr }).on('line', (line) => {
     const readable = line.replaceAll('/proc/self/cwd', clusterDir)

@@ -60,10 +60,10 @@ export const statuses: Profile['statuses'] = {
     expired refusedByBank refusedByAbs requisiteError recall invalid
   `),
   accepted: list('accepted'),
-  silent: list(`
-    new draft pending processing in_progress inprogress waiting queued scheduled planned unpaid not_paid
-    awaiting_payment to_pay delivered signed posted deleted
+  pending: list(`
+    new draft pending processing in_progress waiting queued scheduled planned unpaid not_paid awaiting_payment to_pay
   `),
+  silent: list('delivered signed posted deleted'),
 }
 
 export const methods: Profile['methods'] = {

@@ -1,16 +1,14 @@
-import { type EventType, eventTypes } from '../../events/event.ts'
-import { keyOf, wordOf } from './names.ts'
+import type { EventType } from '../../events/event.ts'
+import { keyOf } from './names.ts'
 import type { EventMeaning, StatusMeaning } from './profile.ts'
-import { nameFirst, scalarsIn } from './raw.ts'
 import { dateIn } from './read-date.ts'
 import { peekMoney } from './read-money.ts'
-import { meaningful } from './read-text.ts'
 import { leavesOf, note, refuse, type Session, shownValue, warn } from './session.ts'
+import { stagesOf } from './stages.ts'
 import type { Leaf } from './understand.ts'
+import { eventMeaningOf, isBankCode, isKnown, statusMeaningOf, statusWord, type Word, wordsOf } from './words.ts'
 
 export type Decision = { type: EventType | undefined; status: string | undefined }
-
-type Word<Meaning> = { leaf: Leaf; text: string; meaning: Meaning | undefined }
 
 /** What happened: the event's word, and where it only says «payout» or «changed», the status. */
 export function decideType(session: Session): Decision {
@@ -21,17 +19,6 @@ export function decideType(session: Session): Decision {
   if (type !== undefined && word !== undefined) note(session, word.leaf, 'type', type)
   if (status !== undefined && shownStatus !== undefined) note(session, status.leaf, 'status', shownStatus)
   return { type, status: shownStatus }
-}
-
-/** True when the event names its type in our own word under our own key. */
-export function isCanonicalForm(raw: Record<string, unknown>): boolean {
-  const type = Object.hasOwn(raw, 'type') ? raw['type'] : undefined
-  return typeof type === 'string' && canonicalType(type) !== undefined
-}
-
-function canonicalType(text: string): EventType | undefined {
-  const word = text.trim().toLowerCase()
-  return eventTypes.find((type) => type === word)
 }
 
 function eventWord(session: Session, status: Word<StatusMeaning> | undefined): Word<EventMeaning> | undefined {
@@ -78,6 +65,7 @@ function typeByStatus(
       ? 'operation.accepted'
       : status.meaning
   if (meaning === undefined) return refuseStatus(session, status, 'не сопоставлен ни с одним событием')
+  if (meaning === 'pending') return refuseStatus(session, status, notYet)
   if (meaning === 'silent' || meaning === 'accepted' || (kind === 'payout' && meaning === 'operation.accepted')) {
     return refuseStatus(session, status, 'не сопоставлен ни с одним событием: клиенту о нём не сообщают')
   }
@@ -121,9 +109,14 @@ function stagedPaid(session: Session, type: EventType): EventType {
 }
 
 /** Good news is not told against a status that says otherwise; the last stage that the status calls paid is the whole. */
-function checkedByStatus(session: Session, type: EventType, status: Word<StatusMeaning> | undefined): EventType {
+function checkedByStatus(
+  session: Session,
+  type: EventType,
+  status: Word<StatusMeaning> | undefined,
+): EventType | undefined {
   const meaning = status?.meaning
   if (status === undefined || meaning === undefined) return type
+  if (goodNews.has(type) && meaning === 'pending') return refuseStatus(session, status, notYet)
   if (goodNews.has(type) && (meaning === 'payout.failed' || meaning === 'payout.delayed')) {
     warn(
       session,
@@ -143,65 +136,6 @@ function checkedByStatus(session: Session, type: EventType, status: Word<StatusM
 
 const goodNews = new Set<EventType>(['payout.paid', 'payout.partial', 'payout.sent'])
 
-export function stagesOf(session: Session): [number | undefined, number | undefined] {
-  const text = (field: 'payment.stage' | 'payment.stages') =>
-    scalarsIn(leavesOf(session, field)[0]?.value, nameFirst)[0]?.text ?? ''
-  const both = /^\s*(\d{1,4})\s*(?:из|\/|of)\s*(\d{1,4})\s*$/i.exec(text('payment.stage').slice(0, 40))
-  if (both) return [whole(both[1] ?? ''), whole(both[2] ?? '')]
-  return [whole(text('payment.stage')), whole(text('payment.stages'))]
-}
-
-function whole(text: string): number | undefined {
-  const digits = /^\s*(\d{1,4})(?:[.,]0+)?\s*$/.exec(text.slice(0, 40))?.[1]
-  const count = Number(digits ?? 0)
-  return count >= 1 && count <= 1000 ? count : undefined
-}
-
-function statusWord(session: Session): Word<StatusMeaning> | undefined {
-  const words = wordsOf(session, leavesOf(session, 'status'), statusMeaningOf)
-  const codes = wordsOf(session, leavesOf(session, 'statusCode'), statusMeaningOf)
-  return words.find(isKnown) ?? codes.find(isKnown) ?? words[0] ?? codes[0]
-}
-
-function wordsOf<Meaning>(
-  session: Session,
-  leaves: readonly Leaf[],
-  meaningOf: (session: Session, text: string) => Meaning | undefined,
-): Word<Meaning>[] {
-  return leaves.flatMap((leaf) =>
-    scalarsIn(leaf.value, nameFirst).flatMap((scalar) => {
-      const text = meaningful(scalar.text.slice(0, 200))
-      return text === undefined ? [] : [{ leaf, text, meaning: meaningOf(session, text) }]
-    }),
-  )
-}
-
-function isKnown(word: Word<unknown>): boolean {
-  return word.meaning !== undefined
-}
-
-function eventMeaningOf(session: Session, text: string): EventMeaning | undefined {
-  return canonicalType(text) ?? session.compiled.events.get(wordOf(text))
-}
-
-/** A word, a DirectBank code («03», 3) or both («03 — Отклонен банком»). */
-function statusMeaningOf(session: Session, text: string): StatusMeaning | undefined {
-  const { statuses } = session.compiled
-  const code = /^0?([1-9])(?:\.0+)?$/.exec(text)?.[1]
-  if (code !== undefined) return statuses.get(`0${code}`)
-  const withoutRemark = text.replace(/\s*\([^()]*\)\s*$/, '')
-  const leadingCode = /^(0[1-9])[\s.:–—-]/.exec(text)?.[1]
-  return (
-    statuses.get(wordOf(text)) ??
-    statuses.get(wordOf(withoutRemark)) ??
-    (leadingCode === undefined ? undefined : statuses.get(leadingCode))
-  )
-}
-
-function isBankCode(text: string): boolean {
-  return /^0?[1-9](?!\d)/.test(text)
-}
-
 function refuseStatus(session: Session, status: Word<StatusMeaning>, why: string): undefined {
   refuse(
     session,
@@ -212,6 +146,7 @@ function refuseStatus(session: Session, status: Word<StatusMeaning>, why: string
   return undefined
 }
 
+const notYet = 'говорит, что деньги ещё не выплачены, — клиенту сообщать нечего'
 const knownStatuses = 'известные: оплачено, исполнено банком, частично оплачено, приостановлено, отклонено'
 
 function refuseEvent(session: Session, word: Word<EventMeaning> | undefined): void {

@@ -3,7 +3,6 @@ import type { FieldError } from '../../lib/errors.ts'
 import { zoneOf } from '../../lib/moment.ts'
 import { findCard, hasCard, maskCards } from './card.ts'
 import { compile } from './compile.ts'
-import { isCanonicalForm } from './decide-type.ts'
 import type { Profile } from './profile.ts'
 import { idFirst, isRecord } from './raw.ts'
 import { shownAmount } from './read-amounts.ts'
@@ -13,6 +12,7 @@ import type { Requirements } from './requirements.ts'
 import { leavesOf, refuse, type Session, shownName, type Understood } from './session.ts'
 import { understand } from './understand.ts'
 import type { Warning } from './warning.ts'
+import { isCanonicalForm } from './words.ts'
 
 export type MapContext = {
   /** For dates without a zone, when neither the event, nor its branch, nor the profile has one. */

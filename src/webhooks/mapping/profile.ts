@@ -68,8 +68,11 @@ export type Scope = (typeof scopes)[number]
 export const eventMeanings = [...eventTypes, 'payout', 'change'] as const
 export type EventMeaning = (typeof eventMeanings)[number]
 
-/** `accepted` is the bank or the yard, depending on the event; `silent` is known and no news to a client. */
-export const statusMeanings = [...eventTypes, 'accepted', 'silent'] as const
+/**
+ * `accepted` is by the bank or by the yard, depending on the event; `pending` says that the money has not gone yet; `silent`
+ * is about the document and no news to a client.
+ */
+export const statusMeanings = [...eventTypes, 'accepted', 'pending', 'silent'] as const
 export type StatusMeaning = (typeof statusMeanings)[number]
 
 const words = z.array(z.string().min(1).max(200)).max(1000)

@@ -1,13 +1,13 @@
 import type { Event, EventType } from '../../events/event.ts'
 import { decimalOf } from '../../lib/money.ts'
 import { compact, compactOrNothing } from './compact.ts'
-import { stagesOf } from './decide-type.ts'
 import { wordOf } from './names.ts'
 import { nameFirst, scalarOf, titleFirst } from './raw.ts'
 import type { Moments } from './read-moments.ts'
 import { readMoney } from './read-money.ts'
 import { findText } from './read-text.ts'
 import { leavesOf, note, type Session, shownValue, warn } from './session.ts'
+import { stagesOf } from './stages.ts'
 import type { Leaf } from './understand.ts'
 
 type Payment = NonNullable<Event['payment']>

@@ -52,7 +52,11 @@ export function warn(session: Session, leaf: Leaf | undefined, code: WarningCode
 
 export function note(session: Session, leaf: Leaf, to: string, value: string): void {
   session.used.add(leaf)
-  session.understood.push({ from: shownName(leaf), to, value })
+  session.understood.push({
+    from: shownName(leaf),
+    to: to.replace(/^(?:operation\.)?item\./, 'operation.items.'),
+    value,
+  })
 }
 
 export function shownName(leaf: Leaf): string {

@@ -70,9 +70,14 @@ test('when a proxy is down or silent the next one is tried, and stays in use', a
     const proxy = await opened(httpProxy())
     const send = channelThrough(`http://127.0.0.1:${place.port}`, proxy.url())
     assert.equal((await send()).kind, 'sent')
-    const { value, tookMs } = await timed(send)
-    assert.equal(value.kind, 'sent')
-    assert.ok(tookMs < 800, `took ${tookMs} ms`)
+    // Two at once, so that one of them needs a tunnel of its own.
+    const { value, tookMs } = await timed(() => Promise.all([send(), send()]))
+    assert.deepEqual(
+      value.map(({ kind }) => kind),
+      ['sent', 'sent'],
+    )
+    assert.equal(proxy.tunnels(), 2)
+    assert.ok(open === refusing || tookMs < 800, `took ${tookMs} ms`)
   }
 })
 

@@ -42,15 +42,21 @@ function polling(
 
 test('an update handled just before the stop does not come again to the next process', async (t) => {
   const { emulator, person } = await scene(t)
-  const first = polling(t, emulator)
+  const handled: Update[] = []
+  const first = polling(t, emulator, {
+    handle: async (update) => {
+      handled.push(update)
+      void first.stop()
+    },
+  })
   person.start()
-  await until(() => first.updates.length === 1)
+  await until(() => handled.length === 1)
   await first.stop()
   const second = polling(t, emulator)
   person.say('дальше')
   await until(() => second.updates.length === 1)
   assert.deepEqual(
-    [...first.updates, ...second.updates].map((update) => update.kind),
+    [...handled, ...second.updates].map((update) => update.kind),
     ['start', 'text'],
   )
 })

@@ -1,0 +1,127 @@
+-- Who may call us.
+
+create table keys (
+  id text collate "C" primary key,
+  name text not null,
+  -- live: real messages; team: only to contacts marked as team; test: nothing leaves.
+  kind text not null,
+  -- A sender's key names its source; a machine's key of /api/v1 has scopes instead.
+  source text,
+  branch_code text,
+  scopes text[] not null default '{}',
+  key_hash bytea not null,
+  hint text not null,
+  rate_per_minute int,
+  window_start timestamptz not null default 'epoch',
+  window_count int not null default 0,
+  created_at timestamptz not null default now(),
+  created_by text not null,
+  last_used_at timestamptz,
+  expires_at timestamptz,
+  revoked_at timestamptz
+);
+-- a request brings a key (keys/store)
+create unique index keys_hash on keys (key_hash);
+
+-- What an owner changed in the profile of a source, without code.
+create table source_profiles (
+  source text primary key,
+  overrides jsonb not null,
+  updated_at timestamptz not null default now(),
+  updated_by text not null
+);
+
+-- A copy of an infobase posts with the same key: it is told apart by its own id, and must not message real clients.
+create table infobases (
+  key_id text not null,
+  source text not null,
+  infobase text not null,
+  state text not null,
+  first_seen_at timestamptz not null default now(),
+  decided_at timestamptz,
+  decided_by text,
+  primary key (key_id, infobase)
+);
+
+alter table events
+  add column key_id text not null default 'env',
+  add column team_only boolean not null default false,
+  -- Kept, but not planned until an operator says so: `infobase`.
+  add column held_reason text;
+alter table deliveries add column team_only boolean not null default false;
+
+drop index events_unplanned;
+drop index events_client_unplanned;
+-- the sweep finds what was kept but never planned
+create index events_unplanned on events (seq) where planned_at is null and held_reason is null;
+-- an earlier fact of the same client that is not planned yet (deliveries/store claim)
+create index events_client_unplanned on events (client_id, seq) where planned_at is null and held_reason is null;
+-- what waits for an operator's word
+create index events_held on events (key_id, infobase, seq) where held_reason is not null;
+-- reconcile: what a source sent in a span of time
+create index events_source_time on events (source, received_at);
+
+-- Every change that somebody outside may want to hear of, in the order of commits: a reader takes only rows whose
+-- transaction, and all before it, are over (xid below the oldest running one), so none is ever skipped.
+create table changes (
+  xid xid8 not null default pg_current_xact_id(),
+  seq bigint generated always as identity,
+  at timestamptz not null default clock_timestamp(),
+  kind text not null,
+  client_id text collate "C" references clients on delete cascade,
+  delivery_id text collate "C",
+  state text,
+  reason text,
+  engagement text,
+  purpose text,
+  granted boolean,
+  channel text,
+  -- Sealed with the client's key: what a client wrote.
+  body bytea,
+  primary key (xid, seq)
+);
+-- removing old changes
+create index changes_at on changes (at);
+
+create function vestnik_note_delivery() returns trigger language plpgsql as $$
+begin
+  if new.state in ('sent', 'delivered', 'unknown', 'failed', 'skipped')
+     and (tg_op = 'INSERT' or new.state is distinct from old.state or new.reason is distinct from old.reason
+          or new.engagement is distinct from old.engagement) then
+    insert into changes (kind, client_id, delivery_id, state, reason, engagement, channel)
+    values ('delivery', new.client_id, new.id, new.state, new.reason, new.engagement, new.channel);
+  end if;
+  return null;
+end $$;
+create trigger deliveries_changes after insert or update of state, reason, engagement on deliveries
+  for each row execute function vestnik_note_delivery();
+
+create function vestnik_note_consent() returns trigger language plpgsql as $$
+begin
+  if new.given_by = 'bot' then
+    insert into changes (kind, client_id, purpose, granted, channel)
+    values (case when new.granted then 'consent' else 'optOut' end, new.client_id, new.purpose, new.granted, new.channel);
+  end if;
+  return null;
+end $$;
+create trigger consents_changes after insert on consents for each row execute function vestnik_note_consent();
+
+-- Outgoing webhooks for a CRM: each reads `changes` at its own pace.
+create table webhook_endpoints (
+  id text collate "C" primary key,
+  url text not null,
+  -- Sealed with the service's key.
+  secret bytea not null,
+  kinds text[] not null default '{delivery,consent,optOut,reply}',
+  created_at timestamptz not null default now(),
+  created_by text not null,
+  cursor_xid xid8 not null,
+  cursor_seq bigint not null,
+  failing_since timestamptz,
+  failures int not null default 0,
+  last_error text,
+  next_attempt_at timestamptz not null default now(),
+  lease_until timestamptz,
+  disabled_at timestamptz,
+  disabled_reason text
+);

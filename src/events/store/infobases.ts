@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import { branded, type EventId } from '../../lib/ids.ts'
+
+export const infobaseStates = ['confirmed', 'quarantined', 'refused'] as const
+export type InfobaseState = (typeof infobaseStates)[number]
+
+/**
+ * What we think of an infobase that posts with a key. The first one of a key is trusted; a second is most likely a copy
+ * of it, made to try something, and must not message real clients until an operator says so.
+ */
+export async function infobaseState(
+  db: Queryable,
+  seen: { keyId: string; source: string; infobase: string },
+): Promise<InfobaseState> {
+  const known = await stateOf(db, seen.keyId, seen.infobase)
+  if (known !== undefined) return known
+  // Two infobases that appear at the same moment must not both be the first.
+  await db.run(sql`select pg_advisory_xact_lock(hashtextextended(${`infobase:${seen.keyId}`}, 0))`)
+  await db.run(
+    sql`insert into infobases (key_id, source, infobase, state)
+        select ${seen.keyId}, ${seen.source}, ${seen.infobase},
+               case when exists (select 1 from infobases where key_id = ${seen.keyId} and source = ${seen.source})
+                    then 'quarantined' else 'confirmed' end
+        on conflict do nothing`,
+  )
+  const state = await stateOf(db, seen.keyId, seen.infobase)
+  if (state === undefined) throw new Error('an infobase just noted is gone')
+  return state
+}
+
+async function stateOf(db: Queryable, keyId: string, infobase: string): Promise<InfobaseState | undefined> {
+  const row = await db.maybeOne(
+    z.object({ state: z.enum(infobaseStates) }),
+    sql`select state from infobases where key_id = ${keyId} and infobase = ${infobase}`,
+  )
+  return row?.state
+}
+
+export type ListedInfobase = {
+  keyId: string
+  source: string
+  infobase: string
+  state: InfobaseState
+  firstSeenAt: Date
+  decidedAt: Date | null
+  /** Events kept and not sent. */
+  held: number
+}
+
+export async function listInfobases(db: Queryable): Promise<ListedInfobase[]> {
+  const rows = await db.many(
+    z.object({
+      key_id: z.string(),
+      source: z.string(),
+      infobase: z.string(),
+      state: z.enum(infobaseStates),
+      first_seen_at: z.date(),
+      decided_at: z.date().nullable(),
+      held: z.bigint(),
+    }),
+    sql`select b.key_id, b.source, b.infobase, b.state, b.first_seen_at, b.decided_at,
+               (select count(*) from events e where e.key_id = b.key_id and e.infobase = b.infobase and e.held_reason is not null) as held
+        from infobases b order by b.first_seen_at`,
+  )
+  return rows.map((row) => ({
+    keyId: row.key_id,
+    source: row.source,
+    infobase: row.infobase,
+    state: row.state,
+    firstSeenAt: row.first_seen_at,
+    decidedAt: row.decided_at,
+    held: Number(row.held),
+  }))
+}
+
+/**
+ * An operator's word about an infobase. Confirmed: what was held is released, in its order, and answered here. Refused:
+ * it stays held, and so does whatever comes. Undefined when there is no such infobase.
+ */
+export async function decideInfobase(
+  db: Queryable,
+  which: { keyId: string; infobase: string },
+  state: 'confirmed' | 'refused',
+  by: string,
+): Promise<EventId[] | undefined> {
+  const touched = await db.run(
+    sql`update infobases set state = ${state}, decided_at = now(), decided_by = ${by}
+        where key_id = ${which.keyId} and infobase = ${which.infobase}`,
+  )
+  if (touched === 0) return undefined
+  if (state === 'refused') return []
+  const rows = await db.many(
+    z.object({ id: z.string().transform(branded<'event'>) }),
+    sql`update events set held_reason = null where key_id = ${which.keyId} and infobase = ${which.infobase} and held_reason is not null
+        returning id`,
+  )
+  return rows.map((row) => row.id)
+}

@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import type { Client } from '../../clients/client.ts'
+import { resolveClients } from '../../clients/resolve.ts'
+import { lockClients } from '../../clients/store.ts'
+import type { Vault } from '../../clients/vault.ts'
+import type { Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import { branded, type EventId, newId } from '../../lib/ids.ts'
+import { kopecksOf } from '../../lib/money.ts'
+import type { Event } from '../event.ts'
+import { contentText, identityText } from '../identity.ts'
+import { infobaseState } from './infobases.ts'
+import type { EventNeeds, EventWarning } from './read.ts'
+
+export type Incoming = {
+  source: string
+  /** The key it came with: `env`, or an id of the database. */
+  keyId: string
+  test: boolean
+  /** Came with a team key: only contacts marked as team may be told. */
+  teamOnly: boolean
+  event: Event
+  warnings: EventWarning[]
+  receivedAt: Date
+}
+
+/** `held`: kept, but not sent until an operator confirms the infobase it came from. */
+export type Kept = { id: EventId; status: 'accepted' | 'duplicate' | 'reused'; held: boolean }
+
+type Keyed = Incoming & { identity: string; contentHash: Buffer; heldReason: string | null }
+
+/** Keeps a round of events in the order given, each once. Must run in a transaction. */
+export async function keepEvents(needs: EventNeeds, incoming: readonly Incoming[]): Promise<Kept[]> {
+  const held = await heldInfobases(needs.db, incoming)
+  const keyed = incoming.map((each) => ({ ...withKeys(needs.vault, each), heldReason: held(each) ? 'infobase' : null }))
+  const before = await findByIdentity(needs.db, keyed)
+  const fresh = keyed.filter((each) => !before.has(keyText(each)))
+  const made = fresh.length > 0 ? await insertEvents(needs, fresh) : new Map<string, EventId>()
+  const late = fresh.filter((each) => !made.has(keyText(each)))
+  const after = late.length > 0 ? await findByIdentity(needs.db, late) : before
+  return keyed.map((each) => {
+    const key = keyText(each)
+    const id = made.get(key)
+    if (id !== undefined) {
+      // The first of equal items in one round is the accepted one, the others repeat it.
+      made.delete(key)
+      before.set(key, { id, hash: each.contentHash })
+      return { id, status: 'accepted', held: each.heldReason !== null }
+    }
+    const existing = before.get(key) ?? after.get(key)
+    if (!existing) throw new Error('an event was neither made nor found')
+    const isReused = each.event.id !== undefined && !existing.hash.equals(each.contentHash)
+    return { id: existing.id, status: isReused ? 'reused' : 'duplicate', held: false }
+  })
+}
+
+/** A test event goes nowhere, so it says nothing of its infobase either. */
+async function heldInfobases(db: Queryable, incoming: readonly Incoming[]): Promise<(each: Incoming) => boolean> {
+  const keyOf = ({ keyId, event }: Incoming) => `${keyId}\n${event.infobase}`
+  const held = new Map<string, boolean>()
+  for (const each of incoming) {
+    const { infobase } = each.event
+    if (infobase === undefined || each.test || held.has(keyOf(each))) continue
+    const state = await infobaseState(db, { keyId: each.keyId, source: each.source, infobase })
+    held.set(keyOf(each), state !== 'confirmed')
+  }
+  return (each) => !each.test && (held.get(keyOf(each)) ?? false)
+}
+
+function withKeys(vault: Vault, incoming: Incoming): Omit<Keyed, 'heldReason'> {
+  const identity = identityText(incoming.event, incoming.receivedAt.toISOString())
+  return {
+    ...incoming,
+    // The sender's own id stays readable; a key made of content could be guessed back, so it is keyed.
+    identity: incoming.event.id === undefined ? vault.index('content', identity).toString('hex') : identity,
+    contentHash: vault.index('content', contentText(incoming.event)),
+  }
+}
+
+function keyText(each: { source: string; test: boolean; identity: string }): string {
+  return `${each.source}\n${each.test}\n${each.identity}`
+}
+
+async function findByIdentity(
+  db: Queryable,
+  keyed: readonly Keyed[],
+): Promise<Map<string, { id: EventId; hash: Buffer }>> {
+  const rows = await db.many(
+    z.object({
+      id: z.string().transform(branded<'event'>),
+      source: z.string(),
+      test: z.boolean(),
+      identity: z.string(),
+      content_hash: z.instanceof(Buffer),
+    }),
+    sql`select e.id, e.source, e.test, e.identity, e.content_hash
+        from unnest(${keyed.map((e) => e.source)}::text[], ${keyed.map((e) => e.test)}::boolean[],
+                    ${keyed.map((e) => e.identity)}::text[]) as k (source, test, identity)
+        join events e on e.source = k.source and e.test = k.test and e.identity = k.identity`,
+  )
+  return new Map(rows.map((row) => [keyText(row), { id: row.id, hash: row.content_hash }]))
+}
+
+async function insertEvents(needs: EventNeeds, keyed: readonly Keyed[]): Promise<Map<string, EventId>> {
+  const clients = await resolveClients(
+    needs,
+    keyed.map(({ event, test }) => ({
+      isTest: test,
+      externalId: event.client.id,
+      phone: event.client.phone,
+      fullName: event.client.fullName,
+      branchCode: event.branch?.code ?? event.branch?.name,
+    })),
+  )
+  await lockClients(needs.db, [...new Set(clients.map((each) => each.id))])
+  const rows = keyed.map((each, index) => rowOf(needs.vault, each, clientAt(clients, index)))
+  const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key])
+  const made = await needs.db.many(
+    z.object({
+      id: z.string().transform(branded<'event'>),
+      source: z.string(),
+      test: z.boolean(),
+      identity: z.string(),
+    }),
+    sql`insert into events (id, source, test, identity, content_hash, external_id, type, occurred_at, received_at, client_id,
+                            infobase, branch_code, operation_id, operation_number, amount_kopecks, stage, payload, key_id, team_only, held_reason)
+        select * from unnest(
+          ${column('id')}::text[], ${column('source')}::text[], ${column('test')}::boolean[], ${column('identity')}::text[],
+          ${column('contentHash')}::bytea[], ${column('externalId')}::text[], ${column('type')}::text[],
+          ${column('occurredAt')}::timestamptz[], ${column('receivedAt')}::timestamptz[], ${column('clientId')}::text[],
+          ${column('infobase')}::text[], ${column('branchCode')}::text[], ${column('operationId')}::text[],
+          ${column('operationNumber')}::text[], ${column('amount')}::bigint[], ${column('stage')}::int[], ${column('payload')}::bytea[],
+          ${column('keyId')}::text[], ${column('teamOnly')}::boolean[], ${column('heldReason')}::text[])
+        on conflict (source, test, identity) do nothing
+        returning id, source, test, identity`,
+  )
+  return new Map(made.map((row) => [keyText(row), row.id]))
+}
+
+function clientAt(clients: readonly Client[], index: number): Client {
+  const client = clients[index]
+  if (!client) throw new Error('fewer clients than events')
+  return client
+}
+
+function rowOf(vault: Vault, { event, ...incoming }: Keyed, client: Client) {
+  const amount = event.payment?.amount ?? event.operation?.amount
+  return {
+    id: newId('event'),
+    source: incoming.source,
+    test: incoming.test,
+    identity: incoming.identity,
+    contentHash: incoming.contentHash,
+    externalId: event.id ?? null,
+    type: event.type,
+    occurredAt: event.occurredAt ?? null,
+    receivedAt: incoming.receivedAt,
+    clientId: client.id,
+    infobase: event.infobase ?? null,
+    branchCode: event.branch?.code ?? event.branch?.name ?? null,
+    operationId: event.operation?.id ?? null,
+    operationNumber: event.operation?.number ?? null,
+    amount: amount === undefined ? null : (kopecksOf(amount) ?? null),
+    stage: event.payment?.stage ?? null,
+    keyId: incoming.keyId,
+    teamOnly: incoming.teamOnly,
+    heldReason: incoming.heldReason,
+    payload: vault.seal(client, 'event', JSON.stringify({ event, warnings: incoming.warnings })),
+  }
+}

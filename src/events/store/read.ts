@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import type { Vault } from '../../clients/vault.ts'
+import type { Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import { branded, type ClientId, type EventId } from '../../lib/ids.ts'
+import { type Event, type EventType, eventSchema, eventTypes } from '../event.ts'
+
+export type EventNeeds = { db: Queryable; vault: Vault }
+
+/** Something the intake understood, but with a reservation. */
+export type EventWarning = { code: string; field?: string | undefined; message: string }
+
+const storedPayload = z.object({
+  event: eventSchema,
+  warnings: z.array(z.object({ code: z.string(), field: z.string().optional(), message: z.string() })),
+})
+
+export type StoredEvent = {
+  id: EventId
+  seq: bigint
+  source: string
+  test: boolean
+  type: EventType
+  clientId: ClientId
+  receivedAt: Date
+  isPlanned: boolean
+  teamOnly: boolean
+  heldReason: string | null
+  externalId: string | null
+  /** Undefined once the client was erased. */
+  content: { event: Event; warnings: EventWarning[] } | undefined
+}
+
+const storedRow = z.object({
+  id: z.string().transform(branded<'event'>),
+  seq: z.bigint(),
+  source: z.string(),
+  test: z.boolean(),
+  type: z.enum(eventTypes),
+  client_id: z.string().transform(branded<'client'>),
+  received_at: z.date(),
+  planned_at: z.date().nullable(),
+  team_only: z.boolean(),
+  held_reason: z.string().nullable(),
+  external_id: z.string().nullable(),
+  payload: z.instanceof(Buffer),
+  data_key: z.instanceof(Buffer).nullable(),
+})
+
+/** The events found, in the order in which they were kept. */
+export async function eventsByIds(needs: EventNeeds, ids: readonly EventId[]): Promise<StoredEvent[]> {
+  const rows = await needs.db.many(
+    storedRow,
+    sql`select e.id, e.seq, e.source, e.test, e.type, e.client_id, e.received_at, e.planned_at, e.team_only, e.held_reason, e.external_id, e.payload, c.data_key
+        from events e join clients c on c.id = e.client_id where e.id = any(${ids}::text[]) order by e.seq`,
+  )
+  return rows.map((row) => {
+    const sealed = needs.vault.open({ id: row.client_id, dataKey: row.data_key }, 'event', row.payload)
+    return {
+      id: row.id,
+      seq: row.seq,
+      source: row.source,
+      test: row.test,
+      type: row.type,
+      clientId: row.client_id,
+      receivedAt: row.received_at,
+      isPlanned: row.planned_at !== null,
+      teamOnly: row.team_only,
+      heldReason: row.held_reason,
+      externalId: row.external_id,
+      content: sealed === undefined ? undefined : storedPayload.parse(JSON.parse(sealed)),
+    }
+  })
+}
+
+/** Marks events as planned; answers those that were not before, so that two planners cannot both win. */
+export async function claimForPlanning(db: Queryable, ids: readonly EventId[]): Promise<Set<EventId>> {
+  const rows = await db.many(
+    z.object({ id: z.string().transform(branded<'event'>) }),
+    sql`update events set planned_at = now() where id = any(${ids}::text[]) and planned_at is null and held_reason is null returning id`,
+  )
+  return new Set(rows.map((row) => row.id))
+}
+
+/** Kept but not planned for a while: their job was lost, or the queue was away. Oldest first. */
+export async function overdueEvents(db: Queryable, olderThanMs: number, limit: number): Promise<EventId[]> {
+  const rows = await db.many(
+    z.object({ id: z.string().transform(branded<'event'>) }),
+    sql`select id from events where planned_at is null and held_reason is null and received_at < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+        order by seq limit ${limit}`,
+  )
+  return rows.map((row) => row.id)
+}
+
+export type EarlierFact = {
+  id: EventId
+  type: EventType
+  occurredAt: Date | null
+  amount: bigint | null
+  stage: number | null
+}
+
+/** What was kept before about the same operations, by event. */
+export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Promise<Map<EventId, EarlierFact[]>> {
+  const rows = await db.many(
+    z.object({
+      about: z.string().transform(branded<'event'>),
+      id: z.string().transform(branded<'event'>),
+      type: z.enum(eventTypes),
+      occurred_at: z.date().nullable(),
+      amount_kopecks: z.bigint().nullable(),
+      stage: z.number().nullable(),
+    }),
+    sql`select e.id as about, f.id, f.type, f.occurred_at, f.amount_kopecks, f.stage
+        from events e join events f on f.source = e.source and f.test = e.test and f.seq < e.seq and f.operation_id = e.operation_id
+        where e.id = any(${ids}::text[]) and e.operation_id is not null`,
+  )
+  const facts = new Map<EventId, EarlierFact[]>()
+  for (const row of rows) {
+    const fact = {
+      id: row.id,
+      type: row.type,
+      occurredAt: row.occurred_at,
+      amount: row.amount_kopecks,
+      stage: row.stage,
+    }
+    facts.set(row.about, [...(facts.get(row.about) ?? []), fact])
+  }
+  return facts
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { ConfigError, readConfig } from '../src/config.ts'
+
+const key = Buffer.alloc(32, 1).toString('base64')
+const production = { DATABASE_URL: 'postgres://v:secret-of-db@db/v', ENCRYPTION_KEYS: `k1:${key}` }
+
+describe('the environment', () => {
+  it('an empty one is good: everything embedded', () => {
+    const config = readConfig({})
+    assert.equal(config.PORT, 3000)
+    assert.equal(config.HOST, '127.0.0.1')
+    assert.deepEqual(config.ROLES, ['api', 'worker', 'bot'])
+    assert.equal(config.SEND_MODE, 'live')
+    assert.equal(config.TIMEZONE, 'Europe/Moscow')
+    assert.equal(config.TELEGRAM_RATE_PER_SECOND, 25)
+    assert.deepEqual(config.CHANNEL_ORDER, ['max', 'vk', 'telegram', 'whatsapp'])
+  })
+
+  it('an empty value is an unset one, as docker compose passes it on', () => {
+    assert.deepEqual(readConfig({ PORT: '', REDIS_URL: ' ', TELEGRAM_BOT_TOKEN: '' }), readConfig({}))
+  })
+
+  it('several keys: the first encrypts', () => {
+    const config = readConfig({ ...production, ENCRYPTION_KEYS: `2026a:${key}, 2025a:${key}` })
+    assert.deepEqual(
+      config.ENCRYPTION_KEYS?.map((each) => each.id),
+      ['2026a', '2025a'],
+    )
+  })
+
+  it('the lists take spaces', () => {
+    assert.deepEqual(readConfig({ ROLES: 'worker, bot' }).ROLES, ['worker', 'bot'])
+  })
+
+  const wrong: [name: string, value: string, more?: Record<string, string>][] = [
+    ['PORT', 'abc'],
+    ['PORT', '70000'],
+    ['PORT', '3000.5'],
+    ['PUBLIC_URL', 'vestnik.example.ru'],
+    ['PUBLIC_URL', 'ftp://vestnik.example.ru'],
+    ['DATABASE_URL', 'mysql://localhost/vestnik', { ENCRYPTION_KEYS: `k1:${key}` }],
+    ['REDIS_URL', 'localhost:6379'],
+    ['ROLES', 'api,cook'],
+    ['LOG_LEVEL', 'loud'],
+    ['ENCRYPTION_KEYS', 'k1:c2hvcnQ='],
+    ['ENCRYPTION_KEYS', key],
+    ['ENCRYPTION_KEYS', `k1:${key},`],
+    ['ADMIN_API_KEY', 'short'],
+    ['DASHBOARD_PASSWORD', 'short'],
+    ['WEBHOOK_1C_KEY', 'short'],
+    ['TIMEZONE', 'Moscow'],
+    ['COMPANY_SITE', 'example.ru'],
+    ['CHANNEL_ORDER', 'max,icq'],
+    ['FOREIGN_MESSENGERS', 'no'],
+    ['SEND_MODE', 'production'],
+    ['TELEGRAM_BOT_TOKEN', 'my-token'],
+    ['TELEGRAM_API_ROOT', 'api.telegram.org'],
+    ['TELEGRAM_UPDATES', 'push'],
+    ['TELEGRAM_WEBHOOK_SECRET', 'раз-два-три'],
+    ['TELEGRAM_RATE_PER_SECOND', '0'],
+    ['TELEGRAM_RATE_PER_SECOND', 'fast'],
+  ]
+  for (const [name, value, more] of wrong) {
+    it(`${name}=${value} stops the start with one line: the variable, what was expected, an example`, () => {
+      const line = complaintOf({ ...more, [name]: value })
+      assert.ok(line.startsWith(`${name}: `), line)
+      assert.ok(!line.includes('\n'), line)
+      assert.match(line.slice(name.length), /[a-zа-яё]{3}/i)
+      assert.match(line, new RegExp(`Example: ${name}=\\S`), line)
+    })
+  }
+
+  const missing: [name: string, given: Record<string, string>][] = [
+    ['ENCRYPTION_KEYS', { DATABASE_URL: production.DATABASE_URL }],
+    ['TELEGRAM_WEBHOOK_SECRET', { TELEGRAM_UPDATES: 'webhook', PUBLIC_URL: 'https://v.example.ru' }],
+    ['PUBLIC_URL', { TELEGRAM_UPDATES: 'webhook', TELEGRAM_WEBHOOK_SECRET: 'long-enough' }],
+  ]
+  for (const [name, given] of missing) {
+    it(`${name} is asked for where it is needed`, () => {
+      const line = complaintOf(given)
+      assert.ok(line.startsWith(`${name}: `), line)
+      assert.match(line, new RegExp(`Example: ${name}=\\S`))
+    })
+  }
+
+  it('the line never repeats a secret', () => {
+    const secrets = {
+      DATABASE_URL: 'mysql://v:hunter2hunter2@db/v',
+      ENCRYPTION_KEYS: 'k1:hunter2hunter2',
+      TELEGRAM_BOT_TOKEN: 'hunter2hunter2',
+    }
+    for (const [name, value] of Object.entries(secrets)) {
+      assert.ok(!complaintOf({ [name]: value }).includes('hunter2'), name)
+    }
+  })
+})
+
+function complaintOf(env: Record<string, string>): string {
+  try {
+    readConfig(env)
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error))
+    return error.message
+  }
+  assert.fail(`${JSON.stringify(env)} was taken`)
+}
