@@ -17,6 +17,20 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'an address that begins wit
 const zone = z.string().refine(isZone, 'a zone such as Europe/Moscow')
 const perSecond = (normal: number) => integer(1, 10_000).default(normal)
 
+const proxies = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z
+      .array(
+        z.url({
+          protocol: /^(http|socks5h?)$/,
+          error: 'addresses that begin with http:// or socks5://, several by comma',
+        }),
+      )
+      .min(1),
+  )
+
 export const encryptionKeys = z.string().transform((text, context) => {
   const keys = text.split(',').map((part) => {
     const [id = '', encoded = ''] = part.trim().split(/:(.*)/s)
@@ -110,6 +124,12 @@ export const environment = z.object({
   TELEGRAM_API_ROOT: httpUrl
     .default('https://api.telegram.org')
     .meta({ about: 'Bot API server, or your own reverse proxy.' }),
+  TELEGRAM_PROXY_URL: proxies
+    .optional()
+    .meta({
+      about: 'Proxies on the way to Telegram, tried in turn, the last good one first.',
+      example: 'socks5://user:password@proxy.example.net:1080',
+    }),
   TELEGRAM_UPDATES: z.enum(['polling', 'webhook']).default('polling').meta({ about: 'How updates come in.' }),
   TELEGRAM_WEBHOOK_SECRET: z
     .string()

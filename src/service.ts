@@ -5,6 +5,8 @@ import { doorRoutes } from './bot/doors.ts'
 import type { Updates } from './bot/receive.ts'
 import { openUpdates, startBots } from './bots.ts'
 import type { Config } from './config.ts'
+import { ensureFirstAdmin } from './dashboard/access.ts'
+import { dashboardRoutes } from './dashboard/routes.ts'
 import { sql } from './db/sql.ts'
 import { createReceive, type Receive } from './events/receive.ts'
 import { createApp } from './http/app.ts'
@@ -13,7 +15,7 @@ import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
 import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
-import { noteQueueTrouble, startWorkers } from './workers.ts'
+import { noteQueueTrouble, policyOf, startWorkers } from './workers.ts'
 
 export type Running = { url: string; services: Services; stop(): Promise<void> }
 
@@ -29,6 +31,9 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       metrics: services.metrics,
       routes: routesOf(services, receive, updates, stopping.signal),
     })
+    if (config.ROLES.includes('api')) {
+      await ensureFirstAdmin({ db: services.db, log }, services.secrets.dashboardPassword)
+    }
     const url = await app.listen({ host: config.HOST, port: config.PORT })
     const loops: Promise<void>[] = []
     if (config.ROLES.includes('worker')) {
@@ -85,7 +90,17 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       },
     })
   const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
-  return [health, webhooks, doors, (app) => apiRoutes(app, { db, vault, adminKey: secrets.adminKey })]
+  const api: FastifyPluginAsync = (app) => apiRoutes(app, { db, vault, adminKey: secrets.adminKey })
+  const dashboard: FastifyPluginAsync = (app) =>
+    dashboardRoutes(app, {
+      db,
+      vault,
+      log: services.log,
+      policy: policyOf(services),
+      publicUrl: config.PUBLIC_URL,
+      companyName: config.COMPANY_NAME,
+    })
+  return [health, webhooks, doors, api, dashboard]
 }
 
 function dependenciesOf({ db, queue, channels }: Services): Dependency[] {

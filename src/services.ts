@@ -222,6 +222,7 @@ function openChannels(config: Config): Map<ChannelName, Channel> {
         deadlineMs: providerDeadlineMs,
         connectTimeoutMs: 5_000,
         getUpdatesTimeoutS: 30,
+        ...(config.TELEGRAM_PROXY_URL === undefined ? {} : { proxies: config.TELEGRAM_PROXY_URL }),
         ...(config.TELEGRAM_UPDATES === 'webhook' && config.TELEGRAM_WEBHOOK_SECRET !== undefined
           ? { webhookSecret: config.TELEGRAM_WEBHOOK_SECRET }
           : {}),

@@ -29,20 +29,28 @@ const requestsWaiting = 2000
 export function createReceive(needs: ReceiveNeeds): Receive {
   const hints = new Set<Promise<void>>()
 
-  const batcher = createBatcher<readonly Incoming[], Kept[]>({
+  const batcher = createBatcher<readonly Incoming[], Kept[] | Refused>({
     limit: 64,
     queueLimit: requestsWaiting,
     work: async (requests) => {
-      const kept: Kept[][] = []
+      const kept: (Kept[] | Refused)[] = []
       for (const group of groupsOf(requests, eventsARound)) kept.push(...(await keepGroup(needs, group)))
-      const hint = hintQueue(needs, kept.flat())
+      const hint = hintQueue(
+        needs,
+        kept.flatMap((each) => (each instanceof Refused ? [] : each)),
+      )
       hints.add(hint)
       void hint.finally(() => hints.delete(hint))
       return kept
     },
   })
 
-  return Object.assign((incoming: readonly Incoming[]) => batcher.run(incoming), {
+  const receive = async (incoming: readonly Incoming[]) => {
+    const kept = await batcher.run(incoming)
+    if (kept instanceof Refused) throw kept.cause
+    return kept
+  }
+  return Object.assign(receive, {
     idle: async () => {
       await batcher.idle()
       await Promise.all(hints)
@@ -65,7 +73,10 @@ function* groupsOf(requests: (readonly Incoming[])[], limit: number): Generator<
   if (group.length > 0) yield group
 }
 
-async function keepGroup(needs: ReceiveNeeds, requests: (readonly Incoming[])[]): Promise<Kept[][]> {
+/** A request that the database refused for what is in it. */
+class Refused extends Error {}
+
+async function keepGroup(needs: ReceiveNeeds, requests: (readonly Incoming[])[]): Promise<(Kept[] | Refused)[]> {
   try {
     const kept = await keepAll(needs, requests.flat())
     let from = 0
@@ -75,11 +86,16 @@ async function keepGroup(needs: ReceiveNeeds, requests: (readonly Incoming[])[])
     })
   } catch (error) {
     // One event that Postgres refuses must not take its neighbours' requests down with it.
-    if (!isDataError(error) || requests.length === 1) throw error
-    const kept: Kept[][] = []
-    for (const request of requests) kept.push(await keepAll(needs, request))
+    if (!isDataError(error)) throw error
+    const kept: (Kept[] | Refused)[] = []
+    for (const request of requests) kept.push(await keepAll(needs, request).catch(refusalOf))
     return kept
   }
+}
+
+function refusalOf(error: unknown): Refused {
+  if (!isDataError(error)) throw error
+  return new Refused('refused', { cause: error })
 }
 
 function keepAll(needs: ReceiveNeeds, incoming: readonly Incoming[]): Promise<Kept[]> {

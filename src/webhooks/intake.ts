@@ -4,6 +4,7 @@ import { eventTypes } from '../events/event.ts'
 import type { EventWarning } from '../events/store/read.ts'
 import { type FieldError, RequestError } from '../lib/errors.ts'
 import { readBody } from './body/read-body.ts'
+import { eventsIn } from './mapping/batch.ts'
 import { mapEvent } from './mapping/map-event.ts'
 import type { Profile } from './mapping/profile.ts'
 
@@ -34,8 +35,7 @@ export function readRequest(
     const { code, message, line, column } = body
     throw new RequestError(code, message, { errors: [{ code, message, ...(line && column ? { line, column } : {}) }] })
   }
-  const isBatch = Array.isArray(body.value)
-  const values: unknown[] = Array.isArray(body.value) ? body.value : [body.value]
+  const { isBatch, items: values } = eventsIn(needs.profile, body.value)
   if (values.length === 0) throw new RequestError('body_empty', 'Пакет пустой: в массиве нет ни одного события.')
   if (values.length > batchLimit) {
     throw new RequestError(

@@ -42,13 +42,7 @@ export async function makeMessage({ services }: TestDashboard, seed: MessageSeed
   const { db, vault } = services
   const event = eventOf(seed)
   const at = seed.at ?? new Date()
-  const eventId = await db.transaction(async (tx) => {
-    const [kept] = await keepEvents({ db: tx, vault }, [
-      { source: '1c', keyId: 'env', teamOnly: false, test: seed.test ?? false, event, warnings: [], receivedAt: at },
-    ])
-    if (!kept) throw new Error('the event was not kept')
-    return kept.id
-  })
+  const eventId = await keep(services, { event, at, test: seed.test ?? false })
   await rememberBranches(db, [event])
   const [stored] = await eventsByIds({ db, vault }, [eventId])
   if (!stored) throw new Error('the event is gone')
@@ -97,7 +91,25 @@ export async function makeMessage({ services }: TestDashboard, seed: MessageSeed
   return { id, eventId, event }
 }
 
-function eventOf({ client, event }: MessageSeed): Event {
+/** An event that nobody has planned yet. */
+export async function keepOnly(
+  { services }: TestDashboard,
+  seed: Pick<MessageSeed, 'client' | 'event'>,
+): Promise<EventId> {
+  return await keep(services, { event: eventOf(seed), at: new Date(), test: false })
+}
+
+async function keep(
+  { db, vault }: TestDashboard['services'],
+  { event, at, test }: { event: Event; at: Date; test: boolean },
+): Promise<EventId> {
+  const incoming = { source: '1c', keyId: 'env', teamOnly: false, test, event, warnings: [], receivedAt: at }
+  const [kept] = await db.transaction((tx) => keepEvents({ db: tx, vault }, [incoming]))
+  if (!kept) throw new Error('the event was not kept')
+  return kept.id
+}
+
+function eventOf({ client, event }: Pick<MessageSeed, 'client' | 'event'>): Event {
   made++
   return eventSchema.parse(
     paid({

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { sql } from '../../src/db/sql.ts'
 import { pauseBot } from '../../src/deliveries/store/limits.ts'
 import { openDashboard, type TestDashboard } from './open.ts'
-import { makeMessage } from './seed.ts'
+import { keepOnly, makeMessage } from './seed.ts'
 import { makeTown } from './town.ts'
 import { readable } from './visitor.ts'
 
@@ -38,7 +38,7 @@ describe('the first page', { timeout: 200_000 }, () => {
       nextAttemptAt: new Date(Date.now() + 3_600_000),
     })
     const page = readable((await (await dashboard.operator()).get('/today')).text)
-    assert.match(page, /уже 13 минут\. ждёт До мессенджера нет связи/, 'quiet hours are no waiting')
+    assert.match(page, /уже 13.минут\. ждёт До мессенджера нет связи/, 'quiet hours are no waiting')
   })
 
   it('shows the weather of each channel', async (t) => {
@@ -51,10 +51,24 @@ describe('the first page', { timeout: 200_000 }, () => {
     await pause(dashboard, '429', false)
     assert.match(
       await weather(),
-      /Telegram пауза Мессенджер просит слать реже, продолжим (сегодня|завтра) \d\d:\d\d\. Ответ мессенджера: 429/,
+      /Telegram пауза Мессенджер просит слать реже, продолжим (сегодня|завтра) \d\d:\d\d ?\. Ответ мессенджера: 429/,
     )
     await pause(dashboard, '401', true)
     assert.match(await weather(), /Telegram не работает Мессенджер не принимает токен/)
+  })
+
+  it('asks for a word about an infobase that nobody knows', async (t) => {
+    const dashboard = await openDashboard(t)
+    const { ivan } = await makeTown(dashboard)
+    const kept = (infobase: string) => keepOnly(dashboard, { client: ivan, event: { infobase } })
+    await kept('buh-prod')
+    const held = await kept('buh-copy <b>')
+    const operator = await dashboard.operator()
+    assert.match(
+      readable((await operator.get('/today')).text),
+      /удержано 1С: новая база «buh-copy <b>» 1 Проверьте, не копия ли/,
+    )
+    assert.match(readable((await operator.get(`/events/${held}`)).text), /Событие удержано/)
   })
 
   it('says when the service keeps its messages to itself', async (t) => {

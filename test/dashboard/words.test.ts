@@ -107,7 +107,7 @@ describe('times and phones', () => {
     assert.equal(momentText(new Date('2024-10-01T06:05:00Z'), clock), '1 октября 2024 года 09:05')
     assert.deepEqual(
       [1_000, 61_000, 5 * 60_000, 7_200_000, 3 * 86_400_000].map(spanText),
-      ['1 секунда', '1 минута', '5 минут', '2 часа', '3 дня'].map((text) => text.replace(' ', '\u00a0')),
+      ['1 секунду', '1 минуту', '5 минут', '2 часа', '3 дня'].map((text) => text.replace(' ', '\u00a0')),
     )
     assert.equal(phoneText('+79031234567'), '+7 903 123-45-67')
     assert.equal(phoneText('+375291234567'), '+375 29 123-45-67')

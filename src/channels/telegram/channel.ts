@@ -1,6 +1,6 @@
 import type http from 'node:http'
 import { z } from 'zod'
-import type { Channel, Outcome, SendRequest } from '../channel.ts'
+import type { Channel, Outcome, ReceiveInput, SendRequest } from '../channel.ts'
 import { whenUp } from './agent.ts'
 import { type Answer, type Api, createApi } from './call.ts'
 import { createDoor } from './door.ts'
@@ -16,7 +16,7 @@ export type TelegramSettings = {
   /** Shorter than `deadlineMs`: a connection that does not stand in time was surely not written to. */
   connectTimeoutMs: number
   getUpdatesTimeoutS: number
-  /** 1–256 of A-Z a-z 0-9 _ -; set where Telegram calls us. */
+  /** 1–256 of A-Z a-z 0-9 _ -; with it Telegram calls us, and `door` stands in place of `receive`. */
   webhookSecret?: string
   /** http:// or socks5://, with USER:PASSWORD@ where needed; tried in turn, the last good one first. */
   proxies?: readonly string[]
@@ -26,6 +26,7 @@ export type TelegramSettings = {
 
 export function createTelegramChannel(settings: TelegramSettings): Channel {
   const api = createApi(settings)
+  const { webhookSecret } = settings
   const within = <T>(work: (signal: AbortSignal) => Promise<T>) => withDeadline(settings.deadlineMs, work)
   return {
     name: 'telegram',
@@ -34,8 +35,10 @@ export function createTelegramChannel(settings: TelegramSettings): Channel {
       const payload = { callback_query_id: pressId, ...(notice !== undefined && { text: notice.slice(0, 200) }) }
       await within((signal) => api.call('answerCallbackQuery', payload, signal))
     },
-    ...(settings.webhookSecret && { door: createDoor(api, { webhookSecret: settings.webhookSecret, within }) }),
-    receive: (input) => receive(api, settings, input),
+    // One or the other: a poll takes the webhook off.
+    ...(webhookSecret
+      ? { door: createDoor(api, { webhookSecret, within }) }
+      : { receive: (input: ReceiveInput) => receive(api, settings, input) }),
     probe: async () => probeOf(await within((signal) => api.call('getMe', {}, signal))),
     close: async () => api.close(),
   }

@@ -27,11 +27,11 @@ ${client.phone === undefined ? nothing : html`<a class="phone" href="tel:${clien
 </div>
 ${outlook(needs, client, contacts, consents)}
 <dl class="facts">
+${isErased ? nothing : channelNames.flatMap((name) => channelFact(needs, name, contacts, clock))}
+${purposes.map((purpose) => fact(purposeWords[purpose], consentState(purpose, consents, clock)))}
 ${fact('Площадка', branch)}
 ${fact('Код клиента', client.externalId)}
 ${fact('Известен с', momentTag(client.createdAt, clock))}
-${isErased ? nothing : channelNames.flatMap((name) => channelFact(needs, name, contacts, clock))}
-${purposes.map((purpose) => fact(purposeWords[purpose], consentState(purpose, consents, clock)))}
 </dl>
 </section>`
 }

@@ -70,7 +70,13 @@ function rawEvent({ content }: StoredEvent): Html {
 <pre tabindex="0">${JSON.stringify(content.event, null, 2)}</pre></details>`
 }
 
-function notPlanned({ isPlanned }: StoredEvent): Html {
+function notPlanned({ isPlanned, heldReason }: StoredEvent): Html {
+  if (heldReason !== null) {
+    return emptyState(
+      'Событие удержано',
+      'Оно пришло из новой базы, а такая база часто бывает копией. Пока её не подтвердят, клиенту ничего не уйдёт.',
+    )
+  }
   return isPlanned
     ? emptyState('Сообщения нет', 'Событие разобрано, но сообщения по нему не было.')
     : emptyState('Ещё не разобрано', 'Событие принято и ждёт очереди. Обновите страницу через несколько секунд.')

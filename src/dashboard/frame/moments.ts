@@ -1,3 +1,4 @@
+import { plural } from '../../lib/russian/plural.ts'
 import { type Day, dayText, wallTime, zoneLabel } from '../../lib/russian/time.ts'
 import { type Html, html } from './html.ts'
 
@@ -19,7 +20,7 @@ export function momentText(at: Date, { now, zone }: Clock): string {
   return `${dayWord(wall, wallTime(now, zone))} ${two(wall.hour)}:${two(wall.minute)}`
 }
 
-/** «12 секунд», «5 минут», «3 часа», «2 дня»: never of two units, so that it is read at a glance. */
+/** «через 12 секунд», «уже 5 минут», «3 часа», «2 дня», all in the accusative: never of two units, so that it is read at a glance. */
 export function spanText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 60) return unitText(seconds, 'second')
@@ -33,8 +34,15 @@ export function callText(ms: number): string {
   return `${(ms / 1000).toLocaleString('ru', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}\u00a0с`
 }
 
-function unitText(amount: number, unit: 'second' | 'minute' | 'hour' | 'day'): string {
-  return new Intl.NumberFormat('ru', { style: 'unit', unit, unitDisplay: 'long' }).format(amount)
+function unitText(amount: number, unit: keyof typeof units): string {
+  return `${amount}\u00a0${plural(amount, units[unit])}`
+}
+
+const units = {
+  second: { one: 'секунду', few: 'секунды', many: 'секунд' },
+  minute: { one: 'минуту', few: 'минуты', many: 'минут' },
+  hour: { one: 'час', few: 'часа', many: 'часов' },
+  day: { one: 'день', few: 'дня', many: 'дней' },
 }
 
 function dayWord(day: Day, today: Day): string {

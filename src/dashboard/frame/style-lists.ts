@@ -58,7 +58,7 @@ export const listStyle = `
 .hands, .weather { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; }
 .hands li, .weather li { padding: 0.7rem 1rem; }
 .hands li + li, .weather li + li { border-top: 1px solid var(--line); }
-.hands a { display: flex; flex-wrap: wrap; gap: 0 0.75rem; color: var(--text); text-decoration: none; }
+.hands a, .hand { display: flex; flex-wrap: wrap; gap: 0 0.75rem; color: var(--text); text-decoration: none; }
 .hands a:hover span + span { text-decoration: underline; }
 .hands b { margin-left: auto; font-variant-numeric: tabular-nums; }
 .hands + .quiet, .weather + .quiet { margin-top: 0.5rem; font-size: 0.875rem; }

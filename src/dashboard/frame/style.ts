@@ -95,8 +95,11 @@ time { font-variant-numeric: tabular-nums; }
 
 const narrow = `
 @media (max-width: 40rem) {
+  h1 { font-size: 1.3rem; }
+  .filter-grid input { padding-left: 0.4rem; padding-right: 0.3rem; }
   main { padding-top: 1rem; }
-  .brand span, .user { display: none; }
+  .user { display: none; }
+  .brand span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .top-row { gap: 0.35rem 0.5rem; }
   .quick { order: 1; flex-basis: 100%; max-width: none; }
   .facts { grid-template-columns: 1fr; }

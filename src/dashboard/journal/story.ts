@@ -75,7 +75,7 @@ function attemptItem(attempt: AttemptRecord, clock: Clock): Html {
   const outcome = attempt.outcome === null ? 'идёт сейчас' : wordOf(outcomeWords, attempt.outcome)
   return html`<li>${momentTag(attempt.at, clock)} <span>${outcome}</span>
 ${attempt.durationMs === null ? nothing : html`<span class="quiet">за ${callText(attempt.durationMs)}</span>`}
-${attempt.code === null ? nothing : html`<small>Ответ мессенджера: <code>${attempt.code}</code> ${attempt.description ?? ''}</small>`}</li>`
+${attempt.code === null ? nothing : html`<small>Подробности: <code>${attempt.code}</code> ${attempt.description ?? ''}</small>`}</li>`
 }
 
 function next({ nextAttemptAt, decidedAt }: Line, clock: Clock): Html {

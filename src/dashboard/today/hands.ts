@@ -1,18 +1,22 @@
 import { type DeliveryState, deliveryStateSchema, type Reason, reasonSchema } from '../../deliveries/delivery.ts'
 import { reasonTexts } from '../../deliveries/reasons.ts'
+import type { ListedInfobase } from '../../events/store/infobases.ts'
 import { type Html, html } from '../frame/html.ts'
 import { emptyState } from '../frame/pieces.ts'
-import { reasonWords, stateWords } from '../frame/words.ts'
+import { reasonWords, sourceTitle, stateWords } from '../frame/words.ts'
 import { journalPath } from '../journal/filter.ts'
 import type { Count } from './store.ts'
 
 type Hand = { state: DeliveryState; reason?: Reason; title: string; advice: string; count: number }
 
 /** What somebody should do something about, the doubtful first; each line leads to its messages. */
-export function handList(counts: readonly Count[], sinceDay: string): Html {
+export function handList(counts: readonly Count[], infobases: readonly ListedInfobase[], sinceDay: string): Html {
   const hands = handsOf(counts)
-  if (hands.length === 0) return emptyState('Всё в порядке', 'За три дня нет сообщений, с которыми надо что-то делать.')
+  const quarantined = infobases.filter((each) => each.state === 'quarantined')
+  if (hands.length === 0 && quarantined.length === 0)
+    return emptyState('Всё в порядке', 'За три дня нет сообщений, с которыми надо что-то делать.')
   return html`<ul class="hands">
+${quarantined.map(infobaseItem)}
 ${hands.map((each) => {
   const { word, tone } = stateWords[each.state]
   return html`<li><a href="${journalPath({ state: each.state, reason: each.reason, from: sinceDay })}"><span class="state ${tone}">${word}</span>
@@ -20,6 +24,12 @@ ${hands.map((each) => {
 })}
 </ul>
 <p class="quiet">За три дня, вместе с сегодняшним.</p>`
+}
+
+function infobaseItem({ source, infobase, held }: ListedInfobase): Html {
+  return html`<li><div class="hand"><span class="state doubt">удержано</span>
+<span>${sourceTitle(source)}: новая база «${infobase}»</span> <b>${held.toLocaleString('ru')}</b></div>
+<small>Проверьте, не копия ли это рабочей базы. Пока базу не подтвердят, её события клиентам не уйдут.</small></li>`
 }
 
 /** These end by themselves, or are as they should be. */

@@ -3,7 +3,7 @@ import { chmod, copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, sym
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { oneself } from './account.ts'
-import { EmbeddedPostgresFailure, errorCode } from './failure.ts'
+import { EmbeddedPostgresFailure, errorCode, otherDatabase } from './failure.ts'
 import { runTool } from './run-tool.ts'
 
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
@@ -18,16 +18,22 @@ export async function madeWhole(native: string): Promise<boolean> {
     for (const program of ['initdb', 'postgres']) await makeExecutable(join(native, 'bin', program))
     return true
   } catch (error) {
-    if (['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '')) return false
-    throw error
+    const code = errorCode(error) ?? ''
+    if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return false
+    if (code !== 'ENOENT') throw error
+    throw new EmbeddedPostgresFailure(`${native} is incomplete: run npm ci again, or ${otherDatabase}.`, {
+      cause: error,
+    })
   }
 }
 
 /** The copy appears whole or not at all, and only its maker can change it. */
 export async function copyRuntime(native: string, place: string, name: string): Promise<string> {
+  if (await mkdir(place, { recursive: true })) await chmod(place, 0o755)
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot && !(await isOurs(place))) throw new EmbeddedPostgresFailure(`${place} can be written by somebody else`)
   const target = join(place, name)
   if (await isOurs(target)) return target
-  if (await mkdir(place, { recursive: true })) await chmod(place, 0o755)
   await removeOldDrafts(place)
   const draft = join(place, `${name}.${randomUUID()}.draft`)
   try {

@@ -1,4 +1,4 @@
-import { chatJson, messageJson, seconds, userJson } from './methods.ts'
+import { chatJson, messageJson, seconds, userJson } from './json.ts'
 import type { ChatMessage, InlineButton, Person, World } from './world.ts'
 
 /** What a person can do with his phone. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { cleaned, parseHtml } from './html.ts'
+import { messageJson, seconds } from './json.ts'
 import { type Markup, readMarkup } from './markup.ts'
 import { type ChatMessage, type Person, show, type World } from './world.ts'
 
@@ -222,35 +223,4 @@ function parsed<T>(schema: z.ZodType<T>, params: Params): T {
   const result = schema.safeParse(params)
   if (result.success) return result.data
   throw new ApiError(400, `Bad Request: wrong parameter ${result.error.issues[0]?.path.join('.') ?? ''}`)
-}
-
-export function messageJson(world: World, person: Person, message: ChatMessage): Record<string, unknown> {
-  return {
-    message_id: message.messageId,
-    from: message.from === 'bot' ? world.bot : userJson(person),
-    chat: chatJson(person),
-    date: seconds(message.at),
-    ...(message.photo === undefined
-      ? { text: message.text }
-      : {
-          photo: [{ file_id: message.photo, file_unique_id: message.photo, width: 1, height: 1 }],
-          caption: message.text,
-        }),
-  }
-}
-
-export function userJson({ id, who }: Person): Record<string, unknown> {
-  return { id, is_bot: false, first_name: who.firstName, ...lastName(who), language_code: 'ru' }
-}
-
-export function chatJson({ id, who }: Person): Record<string, unknown> {
-  return { id, type: 'private', first_name: who.firstName, ...lastName(who) }
-}
-
-function lastName({ lastName }: Person['who']): Record<string, string> {
-  return lastName === undefined ? {} : { last_name: lastName }
-}
-
-export function seconds(at: Date): number {
-  return Math.floor(at.getTime() / 1000)
 }

@@ -16,15 +16,15 @@ const maxNodes = 300_000
 function search(value: unknown, key: string, budget: { nodes: number }): string[] | undefined {
   if (budget.nodes-- <= 0) return undefined
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      const found = search(item, key, budget)
-      if (found !== undefined) return [`[${index + 1}]`, ...found]
+    for (let i = 0; i < value.length; i++) {
+      const found = search(value[i], key, budget)
+      if (found !== undefined) return [`[${i + 1}]`, ...found]
     }
     return undefined
   }
   if (!isRecord(value)) return holdsCard(value, key) ? [] : undefined
-  for (const [name, inner] of Object.entries(value)) {
-    const found = hasCard(name) ? [] : search(inner, name, budget)
+  for (const name of Object.keys(value)) {
+    const found = hasCard(name) ? [] : search(value[name], name, budget)
     if (found !== undefined) return [name, ...found]
   }
   return undefined

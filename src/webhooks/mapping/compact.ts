@@ -4,7 +4,7 @@
  */
 export function compact<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
   const kept: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value
+  for (const key in fields) if (fields[key] !== undefined) kept[key] = fields[key]
   return kept as T
 }
 

@@ -11,6 +11,9 @@ export type DecimalReading =
  * single separator before exactly three digits («14,500»), which is 14.5 to one reader and 14500 to another.
  */
 export function readDecimal(text: string): DecimalReading {
+  const simple = /^(-?)(\d{1,40})(?:\.(\d{1,40}))?$/.exec(text)
+  if (simple) return simpleDecimal(simple[1] === '-', simple[2] ?? '', simple[3] ?? '')
+
   const written = text.trim()
   if (written === '' || /^[-–—]$/.test(written)) return { kind: 'absent' }
   if (written.length > 80) return { kind: 'invalid' }
@@ -29,6 +32,13 @@ export function readDecimal(text: string): DecimalReading {
   const value = decimalFrom(plain, number[1] === '-', Number(number[3] ?? '0'))
   if (value === undefined) return { kind: 'invalid' }
   return { kind: 'decimal', value, isAmbiguous: /^[1-9]\d{0,2}[.,]\d{3}$/.test(number[2]) && !/\d\s\d/.test(written) }
+}
+
+/** The way of JSON and of machines, read without ado. */
+function simpleDecimal(isNegative: boolean, whole: string, fraction: string): DecimalReading {
+  const units = BigInt(whole + fraction)
+  const isAmbiguous = fraction.length === 3 && whole.length <= 3 && !whole.startsWith('0')
+  return { kind: 'decimal', value: { units: isNegative ? -units : units, scale: fraction.length }, isAmbiguous }
 }
 
 const unitSuffix = /(?:₽|рублей|рубля|рубль|руб\.?|р\.?|rub|rur|%|кг\.?|kg)(?:\/(?:кг|kg|т|t))?$/i

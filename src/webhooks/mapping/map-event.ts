@@ -116,7 +116,11 @@ function refused(session: Session, event: Event | undefined): Mapped {
     ...(phone === undefined ? {} : { phone }),
   }
   const all = told(session, event !== undefined)
-  const understood = all.understood.map((each) => ({ ...each, value: maskCards(each.value) }))
+  const understood = all.understood.map(({ from, to, value }) => ({
+    from: maskCards(from),
+    to,
+    value: maskCards(value),
+  }))
   return { ok: false, errors: session.errors, partial, ...all, understood }
 }
 

@@ -5,7 +5,7 @@ import { decimalText, rounded, shifted } from './decimal.ts'
 import type { FieldKey } from './profile.ts'
 import { scalarsIn, titleFirst } from './raw.ts'
 import { moneyIn } from './read-money.ts'
-import { readText } from './read-text.ts'
+import { itemPath, readText } from './read-text.ts'
 import { readNumber } from './read-weight.ts'
 import { note, type Session, warn } from './session.ts'
 import type { Leaf } from './understand.ts'
@@ -32,14 +32,14 @@ const maxItems = 100
 function readItem(session: Session, fields: Map<FieldKey, Leaf[]>): { item: ScrapItem; kopecks: bigint | undefined } {
   const leaves = (field: FieldKey) => fields.get(field) ?? []
   const unit = weightUnit(leaves('item.unit'))
-  const weight = (field: FieldKey) => readNumber(session, leaves(field), `operation.${field}`, { unit, digits: 6 })
+  const weight = (field: FieldKey) => readNumber(session, leaves(field), itemPath(field), { unit, digits: 6 })
   const amount = readItemMoney(session, leaves('item.amount'), 2)
   const item: ScrapItem = compact({
     material: readText(session, 'item.material', 200, leaves('item.material')),
     materialGenitive: readText(session, 'item.materialGenitive', 200, leaves('item.materialGenitive')),
     grossKg: weight('item.grossKg'),
     tareKg: weight('item.tareKg'),
-    contaminationPct: readNumber(session, leaves('item.contaminationPct'), 'operation.item.contaminationPct', {
+    contaminationPct: readNumber(session, leaves('item.contaminationPct'), itemPath('item.contaminationPct'), {
       digits: 4,
     }),
     netKg: weight('item.netKg'),
@@ -70,7 +70,7 @@ function readItemMoney(
       continue
     }
     if (reading.units === 0n) continue
-    note(session, leaf, `operation.${leaf.target.field}`, decimalText({ units: reading.units, scale }, 2))
+    note(session, leaf, itemPath(leaf.target.field), decimalText({ units: reading.units, scale }, 2))
     return { kopecks: reading.units, leaf }
   }
   return undefined

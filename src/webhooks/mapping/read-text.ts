@@ -18,8 +18,13 @@ export function readText(
   const text = found.text.slice(0, max).trim()
   if (found.text.length > max)
     warn(session, leaf, 'text_cut', `Поле «${leaf.name}» длиннее ${max} символов — остаток отброшен.`)
-  note(session, leaf, field, text)
+  note(session, leaf, itemPath(field), text)
   return text
+}
+
+/** Fields of an item are told by their canonical path. */
+export function itemPath(field: FieldKey): string {
+  return field.startsWith('item.') ? `operation.items.${field.slice(5)}` : field
 }
 
 /** An identifier is taken whole or refused: two that were cut could become one. */
@@ -67,11 +72,24 @@ export function findText(
 
 /** Text without what Postgres cannot hold, or undefined for the ways 1C writes «nothing»: an empty or broken reference, a mask. */
 export function meaningful(text: string): string | undefined {
-  const clean = text
+  const clean = isClean(text) ? text.trim() : cleaned(text)
+  return clean === '' || nothing.test(clean) ? undefined : clean
+}
+
+/** The quick way to know that most texts need no cleaning; a whole surrogate pair is let through to `cleaned`. */
+function isClean(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0xd800 && code <= 0xdfff)) return false
+  }
+  return true
+}
+
+function cleaned(text: string): string {
+  return text
     .replace(/[^\P{Cc}\t\n]/gu, '')
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .trim()
-  return clean === '' || nothing.test(clean) ? undefined : clean
 }
 
 const nothing =

@@ -14,13 +14,14 @@ export function readNumber(
     const scalar = scalarsIn(leaf.value, titleFirst)[0]
     if (scalar === undefined || scalar.kind === 'boolean') continue
     const text = scalar.text.slice(0, 100)
-    const number = readDecimal(text.replace(tonnes, ''))
+    const saysTonnes = scalar.kind === 'text' && tonnes.test(text)
+    const number = readDecimal(saysTonnes ? text.replace(tonnes, '') : text)
     if (number.kind === 'absent') continue
     if (number.kind === 'invalid') {
       warn(session, leaf, 'field_ignored', `Поле «${leaf.name}» — не число; оно не учтено.`)
       continue
     }
-    const inTonnes = tonnes.test(text) || (leaf.target.unit ?? unit) === 'tonnes'
+    const inTonnes = saysTonnes || (leaf.target.unit ?? unit) === 'tonnes'
     const { value } = rounded(inTonnes ? shifted(number.value, 3) : number.value, digits)
     if (value.units === 0n) continue
     if (value.units < 0n || value.units >= 10n ** BigInt(9 + digits)) {

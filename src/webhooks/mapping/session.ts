@@ -50,13 +50,10 @@ export function warn(session: Session, leaf: Leaf | undefined, code: WarningCode
   if (!isRepeated && session.warnings.length < 50) session.warnings.push(warning)
 }
 
+/** `to` is the canonical path. */
 export function note(session: Session, leaf: Leaf, to: string, value: string): void {
   session.used.add(leaf)
-  session.understood.push({
-    from: shownName(leaf),
-    to: to.replace(/^(?:operation\.)?item\./, 'operation.items.'),
-    value,
-  })
+  session.understood.push({ from: leaf.name, to, value })
 }
 
 export function shownName(leaf: Leaf): string {

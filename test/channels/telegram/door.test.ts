@@ -64,8 +64,19 @@ test('the door stays shut for a wrong secret', () => {
   }
   assert.deepEqual(read('Sesam-1', Buffer.from('{')), { status: 400, body: '', updates: [] })
   assert.deepEqual(read('Sesam-1', Buffer.from('{"update_id":1}')), { status: 200, body: '', updates: [] })
-  const { webhookSecret: _, ...without } = settings
-  assert.equal(createTelegramChannel({ token: '1:x', apiRoot: 'http://127.0.0.1:1', ...without }).door, undefined)
+})
+
+test('a channel has a door or polls, never both, for a poll would take the webhook off', () => {
+  const place = { token: '1:x', apiRoot: 'http://127.0.0.1:1' }
+  const { webhookSecret, ...polling } = settings
+  const sides = [{ ...polling, webhookSecret }, polling].map((side) => createTelegramChannel({ ...place, ...side }))
+  assert.deepEqual(
+    sides.map(({ door, receive }) => [door !== undefined, receive !== undefined]),
+    [
+      [true, false],
+      [false, true],
+    ],
+  )
 })
 
 test('a bot that cannot be told says why', async () => {
