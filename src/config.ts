@@ -124,12 +124,10 @@ export const environment = z.object({
   TELEGRAM_API_ROOT: httpUrl
     .default('https://api.telegram.org')
     .meta({ about: 'Bot API server, or your own reverse proxy.' }),
-  TELEGRAM_PROXY_URL: proxies
-    .optional()
-    .meta({
-      about: 'Proxies on the way to Telegram, tried in turn, the last good one first.',
-      example: 'socks5://user:password@proxy.example.net:1080',
-    }),
+  TELEGRAM_PROXY_URL: proxies.optional().meta({
+    about: 'Proxies on the way to Telegram, tried in turn, the last good one first.',
+    example: 'socks5://user:password@proxy.example.net:1080',
+  }),
   TELEGRAM_UPDATES: z.enum(['polling', 'webhook']).default('polling').meta({ about: 'How updates come in.' }),
   TELEGRAM_WEBHOOK_SECRET: z
     .string()

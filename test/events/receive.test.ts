@@ -72,7 +72,11 @@ describe('events are kept', { timeout: 120_000 }, () => {
     for (const [index, kept] of answers.entries()) {
       assert.deepEqual(
         kept,
-        [1, 2].map((number) => ({ id: byExternalId.get(`together-${index}/${number}`), status: 'accepted', held: false })),
+        [1, 2].map((number) => ({
+          id: byExternalId.get(`together-${index}/${number}`),
+          status: 'accepted',
+          held: false,
+        })),
       )
     }
   })
