@@ -34,6 +34,17 @@ export async function linkedSomeone(
   return person
 }
 
+/** He does it himself, in the messenger: start, consent, his own contact. */
+export async function linksHimself({ telegram }: { telegram: TelegramEmulator }, person: Someone): Promise<void> {
+  const hands = telegram.person(person.chat, { firstName: 'Иван', phone: person.phone.slice(1) })
+  hands.start()
+  await waitForMessage(telegram, person, 'нужно ваше согласие')
+  hands.press((button) => /^соглас/i.test(button.text))
+  await waitForMessage(telegram, person, 'один шаг')
+  hands.shareContact()
+  await waitForMessage(telegram, person, 'Готово')
+}
+
 /** A payout of so many roubles; by default of another document than any before. */
 export function payout(to: { id: string }, roubles: number, more: Record<string, unknown> = {}) {
   const document = `doc-${randomBytes(6).toString('hex')}`

@@ -5,7 +5,6 @@ import { sql } from '../../src/db/sql.ts'
 import type { Cleanup } from '../support/cleanup.ts'
 import { type Line, startLine } from '../support/line.ts'
 import { testDatabase } from '../support/postgres.ts'
-import { redisSkip, startRedis } from '../support/redis.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { accepted, cameTo, linkedSomeone, patienceMs, payout, sumsOn } from '../support/story.ts'
 import { until } from '../support/until.ts'
@@ -35,7 +34,7 @@ async function isReady({ url }: TestService): Promise<boolean> {
   return (await fetch(`${url}/readyz`)).status === 200
 }
 
-describe('200 means kept', { timeout: 240_000 }, () => {
+describe('200 means kept while Postgres comes and goes', { timeout: 240_000 }, () => {
   it('while Postgres is away 1C is asked to come again, and afterwards everything goes on without a restart', async (t) => {
     const { line, url } = await databaseOnALine(t)
     const service = await startService(t, { DATABASE_URL: url })
@@ -149,105 +148,4 @@ describe('200 means kept', { timeout: 240_000 }, () => {
     assert.deepEqual([...new Set(sumsOn(service.telegram, person))], told)
     assert.equal(await eventsIn(service), told.length)
   })
-
-  it('events posted while no worker runs leave in their order when one starts', async (t) => {
-    const databaseUrl = await testDatabase(t)
-    const door = await startService(t, { DATABASE_URL: databaseUrl, ROLES: 'api' })
-    const people = [await linkedSomeone(door), await linkedSomeone(door)]
-    for (let number = 1; number <= 5; number++) {
-      for (const person of people) await accepted(door, payout(person, number))
-    }
-    assert.deepEqual(door.telegram.received, [])
-
-    await startService(t, {
-      DATABASE_URL: databaseUrl,
-      ROLES: 'worker',
-      TELEGRAM_BOT_TOKEN: door.telegram.token,
-      TELEGRAM_API_ROOT: door.telegram.apiRoot,
-    })
-
-    for (const person of people) {
-      await until(() => sumsOn(door.telegram, person).length >= 5, patienceMs, 'all five come')
-      assert.deepEqual(sumsOn(door.telegram, person), [1, 2, 3, 4, 5])
-    }
-  })
-
-  it('a queue in Postgres that was emptied loses nothing', async (t) => {
-    const databaseUrl = await testDatabase(t)
-    const door = await startService(t, { DATABASE_URL: databaseUrl, ROLES: 'api' })
-    const person = await linkedSomeone(door)
-    for (let number = 1; number <= 3; number++) await accepted(door, payout(person, number))
-    await emptyQueue(door)
-
-    await startService(t, {
-      DATABASE_URL: databaseUrl,
-      TELEGRAM_BOT_TOKEN: door.telegram.token,
-      TELEGRAM_API_ROOT: door.telegram.apiRoot,
-    })
-
-    await until(() => sumsOn(door.telegram, person).length >= 3, patienceMs, 'all three come')
-    assert.deepEqual(sumsOn(door.telegram, person), [1, 2, 3])
-  })
 })
-
-describe('200 means kept, with the queue in Redis', { timeout: 240_000, skip: redisSkip() }, () => {
-  it('Redis away: 1C is still answered 200 at once, and the messages leave when it is back', async (t) => {
-    const redis = await startRedis(t)
-    const service = await startService(t, { REDIS_URL: redis.url })
-    const person = await linkedSomeone(service)
-    await cameTo(service, await accepted(service, payout(person, 1)), 'sent')
-
-    await redis.stop()
-    const postedAt = Date.now()
-    const ids = [await accepted(service, payout(person, 2)), await accepted(service, payout(person, 3))]
-    assert.ok(Date.now() - postedAt < 5_000, `answered after ${Date.now() - postedAt} ms`)
-    assert.equal(await isReady(service), true, 'the intake is open')
-
-    await redis.start()
-    for (const id of ids) await cameTo(service, id, 'sent', 60_000)
-    assert.deepEqual(sumsOn(service.telegram, person), [1, 2, 3])
-  })
-
-  it('a service that starts while Redis is away takes events, and sends them when it is there', async (t) => {
-    const redis = await startRedis(t)
-    await redis.stop()
-    const service = await startService(t, { REDIS_URL: redis.url })
-    const person = await linkedSomeone(service)
-    const eventId = await accepted(service, payout(person, 1))
-
-    await redis.start()
-
-    await cameTo(service, eventId, 'sent', 60_000)
-    assert.deepEqual(sumsOn(service.telegram, person), [1])
-  })
-
-  it('Redis wiped in the middle of the work loses nothing and repeats nothing', async (t) => {
-    const redis = await startRedis(t)
-    const service = await startService(t, { REDIS_URL: redis.url, TELEGRAM_RATE_PER_SECOND: '20' })
-    const people = await Promise.all(Array.from({ length: 6 }, () => linkedSomeone(service)))
-    const events = Array.from({ length: 5 }, (_, index) => people.map((person) => payout(person, index + 1))).flat()
-    assert.equal((await service.post(events)).status, 200)
-    await until(
-      () => service.telegram.received.filter(({ text }) => text.includes('₽')).length > 5,
-      patienceMs,
-      'it has begun',
-    )
-
-    await redis.flush()
-
-    for (const person of people) {
-      await until(() => sumsOn(service.telegram, person).length >= 5, 60_000, 'all five come')
-      assert.deepEqual(sumsOn(service.telegram, person), [1, 2, 3, 4, 5])
-    }
-  })
-})
-
-/** As if somebody had wiped it: the tables stay, the jobs are gone. */
-async function emptyQueue({ services }: TestService): Promise<void> {
-  const tables = await services.db.many(
-    z.object({ name: z.string() }),
-    sql`select format('%I.%I', schemaname, tablename) as name from pg_tables
-        where schemaname = 'bullmq' and tablename !~ 'migration'`,
-  )
-  await services.db.run({ text: `truncate ${tables.map(({ name }) => name).join(', ')} cascade`, values: [] })
-}
