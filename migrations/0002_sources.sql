@@ -58,6 +58,8 @@ create index events_unplanned on events (seq) where planned_at is null and held_
 create index events_client_unplanned on events (client_id, seq) where planned_at is null and held_reason is null;
 -- what waits for an operator's word
 create index events_held on events (key_id, infobase, seq) where held_reason is not null;
+-- late facts of a document known by its number only (notifications/plan)
+create index events_client_number on events (client_id, operation_number) where operation_number is not null;
 -- reconcile: what a source sent in a span of time
 create index events_source_time on events (source, received_at);
 

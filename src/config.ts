@@ -162,8 +162,14 @@ export function processEnvironment(): Record<string, string | undefined> {
 function problemLine(error: z.ZodError): string {
   const issue = error.issues[0]
   const name = String(issue?.path[0] ?? 'environment')
-  const example = name in environment.shape ? environment.shape[variableOf(name)].meta()?.['example'] : undefined
-  return `${name}: ${issue?.message ?? 'wrong value'}.${example === undefined ? '' : ` Example: ${name}=${String(example)}`}`
+  const example = name in environment.shape ? exampleOf(variableOf(name)) : undefined
+  return `${name}: expected ${issue?.message ?? 'another value'}.${example === undefined ? '' : ` Example: ${name}=${example}`}`
+}
+
+function exampleOf(name: Variable): string {
+  const shape = environment.shape[name]
+  const shown = shape.meta()?.['example'] ?? shape.safeParse(undefined).data
+  return shown === undefined ? 'a-long-random-word' : String(shown)
 }
 
 /** Guarantee: called only with a key of the schema. */

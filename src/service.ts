@@ -7,7 +7,6 @@ import { openUpdates, startBots } from './bots.ts'
 import type { Config } from './config.ts'
 import { ensureFirstAdmin } from './dashboard/access.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
-import { sql } from './db/sql.ts'
 import { createReceive, type Receive } from './events/receive.ts'
 import { createApp } from './http/app.ts'
 import { type Dependency, healthRoutes } from './http/health.ts'
@@ -109,7 +108,7 @@ function dependenciesOf({ db, queue, channels }: Services): Dependency[] {
       name: 'postgres',
       isEssential: true,
       check: async () => {
-        await db.run(sql`select 1`)
+        await db.ping()
         return { ok: true, detail: 'answers' }
       },
     },

@@ -1,7 +1,7 @@
+import type { ChannelName } from '../lib/channel-name.ts'
 import type { Message } from './message.ts'
 
-export const channelNames = ['max', 'vk', 'telegram', 'whatsapp'] as const
-export type ChannelName = (typeof channelNames)[number]
+export { type ChannelName, channelNames } from '../lib/channel-name.ts'
 
 /**
  * What one call to a messenger came to, in our words. A channel's own codes end here.

@@ -1,4 +1,4 @@
-import type { ChannelName } from '../channels/channel.ts'
+import type { ChannelName } from '../lib/channel-name.ts'
 import type { ClientId, ContactId } from '../lib/ids.ts'
 
 export type Client = {

@@ -1,6 +1,15 @@
+import type { ClientId } from '../lib/ids.ts'
 import { groupBy } from '../lib/list.ts'
 import type { Client } from './client.ts'
-import { type ClientNeeds, findClients, insertClients, moveLinks, type NewClient, updateClient } from './store.ts'
+import {
+  type ClientNeeds,
+  findClients,
+  insertClients,
+  lockClients,
+  moveLinks,
+  type NewClient,
+  updateClient,
+} from './store.ts'
 
 /** Whom a sender means: by his id, else by phone. At least one of the two is there. A test changes nobody's record. */
 export type Wanted = NewClient & { isTest?: boolean }
@@ -15,9 +24,16 @@ export type Wanted = NewClient & { isTest?: boolean }
 export async function resolveClients(needs: ClientNeeds, wanted: readonly Wanted[]): Promise<Client[]> {
   for (let round = 0; round < 5; round++) {
     const known = createIndex(await findClients(needs, keysOf(wanted)))
-    const missing = uniqueMissing(wanted, known)
-    if (missing.length === 0) return await settle(needs, wanted, known)
-    await insertClients(needs, missing)
+    const matches = matchAll(wanted, known)
+    const missing = wanted.filter((_, index) => matches[index] === undefined)
+    if (missing.length === 0) {
+      const clients = matches.filter((each) => each !== undefined)
+      // In the order of ids: two processes that write the same people wait for each other instead of dying of a deadlock.
+      await lockClients(needs.db, [...new Set(clients.map((each) => each.id))])
+      await settle(needs, wanted, clients, known)
+      return clients
+    }
+    await insertClients(needs, unique(missing))
   }
   throw new Error('clients keep changing under us')
 }
@@ -41,14 +57,26 @@ function keysOf(wanted: readonly Wanted[]): { externalIds: string[]; phones: str
   }
 }
 
-function uniqueMissing(wanted: readonly Wanted[], known: Index): NewClient[] {
-  const missing = new Map<string, NewClient>()
-  for (const each of wanted) {
-    if (match(each, known)) continue
+/** One record each: who is named twice is made once. */
+function unique(missing: readonly Wanted[]): NewClient[] {
+  const first = new Map<string, NewClient>()
+  for (const each of missing) {
     const key = each.externalId === undefined ? `phone:${each.phone}` : `id:${each.externalId}`
-    if (!missing.has(key)) missing.set(key, each)
+    if (!first.has(key)) first.set(key, each)
   }
-  return [...missing.values()]
+  return [...first.values()]
+}
+
+/** A nameless record goes to the first id that claims it; another id on the same phone is another person. */
+function matchAll(wanted: readonly Wanted[], known: Index): (Client | undefined)[] {
+  const claims = new Map<ClientId, string>()
+  return wanted.map((each) => {
+    const client = match(each, known)
+    if (!client || each.externalId === undefined || client.externalId !== null) return client
+    const claimedBy = claims.get(client.id) ?? each.externalId
+    claims.set(client.id, claimedBy)
+    return claimedBy === each.externalId ? client : undefined
+  })
 }
 
 function match(wanted: Wanted, known: Index): Client | undefined {
@@ -65,22 +93,21 @@ function isSameName(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && plain(a) === plain(b)
 }
 
-async function settle(needs: ClientNeeds, wanted: readonly Wanted[], known: Index): Promise<Client[]> {
-  const clients: Client[] = []
-  for (const each of wanted) {
-    const client = match(each, known)
-    if (!client) throw new Error('a client just made is gone')
-    const change = each.isTest ? {} : changeOf(client, each)
-    if (Object.keys(change).length > 0) {
-      await updateClient(needs, client, change)
-      const nameless = change.phone === undefined ? undefined : namelessOf(known, change.phone)
-      if (nameless && nameless.id !== client.id) await moveLinks(needs, nameless, client)
-      Object.assign(client, change)
-      if (change.externalId !== undefined) known.byExternalId.set(change.externalId, client)
-    }
-    clients.push(client)
+async function settle(
+  needs: ClientNeeds,
+  wanted: readonly Wanted[],
+  clients: readonly Client[],
+  known: Index,
+): Promise<void> {
+  for (const [index, each] of wanted.entries()) {
+    const client = clients[index]
+    const change = !client || each.isTest ? {} : changeOf(client, each)
+    if (!client || Object.keys(change).length === 0) continue
+    await updateClient(needs, client, change)
+    const nameless = change.phone === undefined ? undefined : namelessOf(known, change.phone)
+    Object.assign(client, change)
+    if (nameless && nameless.id !== client.id) await moveLinks(needs, nameless, client)
   }
-  return clients
 }
 
 /** The record of a phone that nobody has named yet: its owner came through the bot. */

@@ -11,6 +11,8 @@ export type Queryable = {
 }
 
 export type Database = Queryable & {
+  /** Rejects when Postgres does not answer. */
+  ping(): Promise<void>
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
   /**
    * Runs `work` if no other process is running the work of that name now, and answers whether it did. The signal aborts
@@ -35,6 +37,9 @@ export function openDatabase(settings: DatabaseSettings): Database {
   return {
     ...queryable(pool),
     transaction: (work) => inTransaction(pool, work),
+    ping: async () => {
+      await pool.query('select 1')
+    },
     leading: (name, outer, work) => lead(pool, name, outer, work),
     close: () => pool.end(),
   }

@@ -3,9 +3,13 @@ import { createHash } from 'node:crypto'
 /** A statement and its parameters. Values never become text of the statement. */
 export type Sql = { text: string; values: unknown[]; strings?: TemplateStringsArray }
 
+/** Only what was made here is a statement: an object that somebody posted, of whatever shape, stays a value. */
+const made = new WeakSet<object>()
+
 export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
-  if (!values.some(isSql)) return { text: plainText(strings), values, strings }
-  return flatten(strings, values)
+  const query: Sql = values.some(isSql) ? flatten(strings, values) : { text: plainText(strings), values, strings }
+  made.add(query)
+  return query
 }
 
 /** Joins conditions with `and`; no conditions are `true`. */
@@ -54,5 +58,5 @@ function flatten(strings: readonly string[], values: unknown[]): Sql {
 }
 
 function isSql(value: unknown): value is Sql {
-  return typeof value === 'object' && value !== null && 'text' in value && 'values' in value
+  return typeof value === 'object' && value !== null && made.has(value)
 }

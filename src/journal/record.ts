@@ -1,6 +1,6 @@
-import type { ChannelName } from '../channels/channel.ts'
 import type { Queryable } from '../db/database.ts'
 import { sql } from '../db/sql.ts'
+import type { ChannelName } from '../lib/channel-name.ts'
 import { type AttemptId, type DeliveryId, newId } from '../lib/ids.ts'
 
 export type OpenedAttempt = {

@@ -1,6 +1,5 @@
 import { createPostgresBackend, isPgPool, Queue, runMigrations, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
-import type { Pool } from '../db/database.ts'
 import { groupBy } from '../lib/list.ts'
 
 /** A hint that a row wants work. The row is the truth: a lost job is found by the sweep, a doubled one is a no-op. */
@@ -67,8 +66,8 @@ export function openRedisQueue(url: string, events: QueueEvents): QueueSystem {
   })
 }
 
-/** @param pool its search_path must be the schema `bullmq`, and it needs one connection more for each worker. */
-export async function openPostgresQueue(pool: Pool, events: QueueEvents): Promise<QueueSystem> {
+/** @param pool a pg.Pool; its search_path must be the schema `bullmq`, and it needs one connection more for each worker. */
+export async function openPostgresQueue(pool: unknown, events: QueueEvents): Promise<QueueSystem> {
   if (!isPgPool(pool)) throw new Error('expected a pg.Pool')
   const client = await pool.connect()
   try {

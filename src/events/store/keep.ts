@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Client } from '../../clients/client.ts'
 import { resolveClients } from '../../clients/resolve.ts'
-import { lockClients } from '../../clients/store.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
@@ -112,7 +111,6 @@ async function insertEvents(needs: EventNeeds, keyed: readonly Keyed[]): Promise
       branchCode: event.branch?.code ?? event.branch?.name,
     })),
   )
-  await lockClients(needs.db, [...new Set(clients.map((each) => each.id))])
   const rows = keyed.map((each, index) => rowOf(needs.vault, each, clientAt(clients, index)))
   const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key])
   const made = await needs.db.many(

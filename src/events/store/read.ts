@@ -100,7 +100,10 @@ export type EarlierFact = {
   stage: number | null
 }
 
-/** What was kept before about the same operations, by event. */
+/**
+ * What was kept before about the same operations, by event. A document whose id is not known is told apart by its number
+ * and its client; numbers begin anew every year.
+ */
 export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Promise<Map<EventId, EarlierFact[]>> {
   const rows = await db.many(
     z.object({
@@ -113,7 +116,13 @@ export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Prom
     }),
     sql`select e.id as about, f.id, f.type, f.occurred_at, f.amount_kopecks, f.stage
         from events e join events f on f.source = e.source and f.test = e.test and f.seq < e.seq and f.operation_id = e.operation_id
-        where e.id = any(${ids}::text[]) and e.operation_id is not null`,
+        where e.id = any(${ids}::text[]) and e.operation_id is not null
+        union
+        select e.id, f.id, f.type, f.occurred_at, f.amount_kopecks, f.stage
+        from events e join events f on f.source = e.source and f.test = e.test and f.seq < e.seq
+          and f.client_id = e.client_id and f.operation_number = e.operation_number
+          and f.received_at > e.received_at - interval '200 days'
+        where e.id = any(${ids}::text[]) and e.operation_number is not null and (e.operation_id is null or f.operation_id is null)`,
   )
   const facts = new Map<EventId, EarlierFact[]>()
   for (const row of rows) {
