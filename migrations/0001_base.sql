@@ -54,8 +54,11 @@ create table contacts (
   blocked_reason text,
   -- When this chat's own limit is free again (deliveries/store claim).
   free_at timestamptz not null default 'epoch',
-  unique (client_id, channel)
+  -- One that 1C gave, and one for each phone that proved a link: a slip in a phone, corrected later, costs nothing.
+  unique nulls not distinct (client_id, channel, phone_index)
 );
+-- chats that were proved by a phone (clients/resolve)
+create index contacts_phone on contacts (phone_index) where phone_index is not null;
 -- find by a messenger's address (bot updates)
 create index contacts_address on contacts (channel, address_index);
 

@@ -144,8 +144,11 @@ function limitsOf({ config }: Services, channel: ChannelName) {
 
 function guardOf(services: Services): Guard {
   const policy = policyOf(services)
-  const forbidden = forbiddenChannels(policy, 'service')
-  return { sendMode: policy.sendMode, channels: policy.channelsOn.filter((each) => !forbidden.includes(each)) }
+  return {
+    sendMode: policy.sendMode,
+    channels: policy.channelsOn,
+    forbidden: forbiddenChannels(policy, 'service'),
+  }
 }
 
 export function noteQueueTrouble({ log, metrics }: Pick<Services, 'log' | 'metrics'>, error: unknown): void {

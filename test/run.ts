@@ -66,7 +66,7 @@ async function startDatabase(): Promise<() => Promise<void>> {
 
 async function runAll(paths: string[]): Promise<number> {
   let failures = 0
-  const stream = run({ files: paths, concurrency: isStatic ? 2 : 2, timeout: 240_000 })
+  const stream = run({ files: paths, concurrency: isStatic ? 2 : 2, timeout: 480_000 })
   stream.on('test:fail', () => failures++)
   const output = stream.compose(new spec())
   output.pipe(process.stdout)

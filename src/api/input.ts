@@ -7,13 +7,23 @@ z.config(ru())
 /** @throws RequestError 422 that names each wrong field, in Russian. */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    if (hasNul(parsed.data))
+      throw new RequestError('field_invalid', 'В тексте есть нулевой символ (U+0000). Уберите его.')
+    return parsed.data
+  }
   const errors = parsed.error.issues.map((issue) => ({
     code: 'field_invalid' as const,
     field: issue.path.join('.'),
     message: `Поле «${issue.path.join('.')}»: ${issue.message}`,
   }))
   throw new RequestError('field_invalid', errors[0]?.message, { errors })
+}
+
+/** Postgres keeps no U+0000 in a text. */
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\u0000')
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasNul)
 }
 
 /** A moment with offset, or a day; `to` as a day means its end. */

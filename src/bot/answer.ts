@@ -67,7 +67,7 @@ async function allAgreed(needs: AnswerNeeds, clients: readonly Client[]): Promis
 async function press(needs: AnswerNeeds, update: Extract<Update, { kind: 'press' }>): Promise<void> {
   if (update.payload === buttons.agree.payload) return await agree(needs, update)
   if (update.payload === buttons.refuse.payload) {
-    await noteChatConsent(needs, needs.channel.name, update.address, null)
+    await withdraw(needs, update)
     return await say(needs, update, { text: texts.refused, keyboard: 'remove' })
   }
 }
@@ -134,6 +134,11 @@ async function text(needs: AnswerNeeds, update: Extract<Update, { kind: 'text' }
 }
 
 async function stop(needs: AnswerNeeds, update: Update): Promise<void> {
+  await withdraw(needs, update)
+  await say(needs, update, { text: texts.stopped, keyboard: 'remove' })
+}
+
+async function withdraw(needs: AnswerNeeds, update: Update): Promise<void> {
   const { name } = needs.channel
   await noteChatConsent(needs, name, update.address, null)
   for (const client of await clientsByAddress(needs, name, update.address)) {
@@ -148,7 +153,6 @@ async function stop(needs: AnswerNeeds, update: Update): Promise<void> {
       })
     }
   }
-  await say(needs, update, { text: texts.stopped, keyboard: 'remove' })
 }
 
 async function say(needs: AnswerNeeds, { address, key }: Update, message: Message): Promise<void> {

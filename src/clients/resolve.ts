@@ -2,11 +2,11 @@ import type { ClientId } from '../lib/ids.ts'
 import { groupBy } from '../lib/list.ts'
 import type { Client } from './client.ts'
 import {
+  adoptLinks,
   type ClientNeeds,
   findClients,
   insertClients,
   lockClients,
-  moveLinks,
   type NewClient,
   updateClient,
 } from './store.ts'
@@ -22,6 +22,7 @@ export type Wanted = NewClient & { isTest?: boolean }
  * it bears, else to nobody's record but the phone's own.
  */
 export async function resolveClients(needs: ClientNeeds, wanted: readonly Wanted[]): Promise<Client[]> {
+  const made = new Set<ClientId>()
   for (let round = 0; round < 5; round++) {
     const known = createIndex(await findClients(needs, keysOf(wanted)))
     const matches = matchAll(wanted, known)
@@ -30,10 +31,10 @@ export async function resolveClients(needs: ClientNeeds, wanted: readonly Wanted
       const clients = matches.filter((each) => each !== undefined)
       // In the order of ids: two processes that write the same people wait for each other instead of dying of a deadlock.
       await lockClients(needs.db, [...new Set(clients.map((each) => each.id))])
-      await settle(needs, wanted, clients, known)
+      await settle(needs, wanted, clients, known, made)
       return clients
     }
-    await insertClients(needs, unique(missing))
+    for (const client of await insertClients(needs, unique(missing))) made.add(client.id)
   }
   throw new Error('clients keep changing under us')
 }
@@ -98,21 +99,19 @@ async function settle(
   wanted: readonly Wanted[],
   clients: readonly Client[],
   known: Index,
+  made: ReadonlySet<ClientId>,
 ): Promise<void> {
   for (const [index, each] of wanted.entries()) {
     const client = clients[index]
-    const change = !client || each.isTest ? {} : changeOf(client, each)
-    if (!client || Object.keys(change).length === 0) continue
-    await updateClient(needs, client, change)
-    const nameless = change.phone === undefined ? undefined : namelessOf(known, change.phone)
+    if (!client || each.isTest) continue
+    const change = changeOf(client, each)
+    if (Object.keys(change).length > 0) await updateClient(needs, client, change)
     Object.assign(client, change)
-    if (nameless && nameless.id !== client.id) await moveLinks(needs, nameless, client)
+    const isNewPhone = change.phone !== undefined || made.has(client.id)
+    if (isNewPhone && client.phone !== undefined) {
+      await adoptLinks(needs, client, client.phone, known.byPhone.get(client.phone) ?? [])
+    }
   }
-}
-
-/** The record of a phone that nobody has named yet: its owner came through the bot. */
-function namelessOf(known: Index, phone: string): Client | undefined {
-  return known.byPhone.get(phone)?.find((each) => each.externalId === null)
 }
 
 function changeOf(client: Client, wanted: Wanted): NewClient {

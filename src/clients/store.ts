@@ -158,7 +158,7 @@ export async function contactsOf(needs: ClientNeeds, client: Client): Promise<Co
     contactRow,
     sql`select k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
                (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as is_current
-        from contacts k join clients c on c.id = k.client_id where k.client_id = ${client.id} order by k.channel`,
+        from contacts k join clients c on c.id = k.client_id where k.client_id = ${client.id} order by k.channel, k.linked_at desc`,
   )
   return rows.flatMap((row) => contactOf(needs.vault, client, row))
 }
@@ -190,7 +190,7 @@ export type NewContact = {
   provedBy?: string
 }
 
-/** One contact a channel: a new address takes the place of the old one, and a block ends with a new link. */
+/** The newest link of a channel is used. A new address takes the place of the old one, and a block ends with a new link. */
 export async function linkContact(needs: ClientNeeds, client: Client, contact: NewContact): Promise<void> {
   const { vault } = needs
   await needs.db.run(
@@ -198,26 +198,33 @@ export async function linkContact(needs: ClientNeeds, client: Client, contact: N
         values (${newId('contact')}, ${client.id}, ${contact.channel}, ${vault.seal(client, 'address', contact.address)},
                 ${addressIndex(vault, contact.channel, contact.address)},
                 ${contact.provedBy === undefined ? null : vault.index('phone', contact.provedBy)}, ${contact.linkedBy}, ${contact.team ?? false})
-        on conflict (client_id, channel) do update set
+        on conflict (client_id, channel, phone_index) do update set
           address = excluded.address, address_index = excluded.address_index, phone_index = excluded.phone_index,
           linked_by = excluded.linked_by, linked_at = now(), blocked_at = null, blocked_reason = null,
           team = coalesce(${contact.team ?? null}, contacts.team)`,
   )
 }
 
-/** The person behind a nameless record turned out to be `to`: his chats and his words of consent go with him. */
-export async function moveLinks(needs: ClientNeeds, from: Client, to: Client): Promise<void> {
-  for (const contact of await contactsOf(needs, from)) {
-    if (!contact.isCurrent) continue
-    await linkContact(needs, to, {
-      channel: contact.channel,
-      address: contact.address,
-      linkedBy: contact.linkedBy,
-      ...(contact.linkedBy === 'bot' && from.phone !== undefined ? { provedBy: from.phone } : {}),
-    })
+/**
+ * A chat that was proved by a phone is the chat of everybody who has that phone: whoever gets the phone gets the chats,
+ * and the words of consent that were said in them.
+ */
+export async function adoptLinks(
+  needs: ClientNeeds,
+  client: Client,
+  phone: string,
+  others: readonly Client[],
+): Promise<void> {
+  for (const other of others) {
+    if (other.id === client.id) continue
+    const proved = (await contactsOf(needs, other)).filter((each) => each.isCurrent && each.linkedBy === 'bot')
+    if (proved.length === 0) continue
+    for (const { channel, address } of proved)
+      await linkContact(needs, client, { channel, address, linkedBy: 'bot', provedBy: phone })
+    const words = (await consentsOf(needs, other.id)).filter((each) => each.givenBy === 'bot')
+    for (const word of words.reverse()) await recordConsent(needs, client.id, word)
+    return
   }
-  await needs.db.run(sql`delete from contacts where client_id = ${from.id}`)
-  await needs.db.run(sql`update consents set client_id = ${to.id} where client_id = ${from.id}`)
 }
 
 export function addressIndex(vault: Vault, channel: ChannelName, address: string): Buffer {
@@ -304,7 +311,7 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[])
     contactRow.extend({ client_id: z.string() }),
     sql`select k.client_id, k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
                (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as is_current
-        from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[])`,
+        from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[]) order by k.linked_at desc`,
   )
   const consents = await needs.db.many(
     consentRow.extend({ client_id: z.string() }),

@@ -52,8 +52,10 @@ export type SendMode = 'live' | 'team' | 'test'
 /** What must hold at the moment of sending, whatever was planned before (promise 9). */
 export type Guard = {
   sendMode: SendMode
-  /** The channels that are on and that the law allows here. */
+  /** The channels that are on. */
   channels: readonly ChannelName[]
+  /** Those that the law closes here. */
+  forbidden: readonly ChannelName[]
 }
 
 export const channelNameSchema = z.enum(channelNames)

@@ -46,6 +46,7 @@ function dropReason(facts: Facts, guard: Guard): Standing | undefined {
   const skip = (reason: Reason): Standing => ({ kind: 'drop', state: 'skipped', reason })
   if (facts.isErased) return skip('erased')
   if (facts.isTest || guard.sendMode === 'test') return skip('test_mode')
+  if (guard.forbidden.includes(facts.channel)) return skip('channel_forbidden')
   if (!guard.channels.includes(facts.channel)) return skip('channel_off')
   if (!facts.hasContact || !facts.contactIsCurrent) return skip('no_contact')
   if ((guard.sendMode === 'team' || facts.isTeamOnly) && !facts.isTeam) return skip('not_team')

@@ -29,6 +29,8 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
     keepAliveTimeout: 75_000,
     bodyLimit: 1024 * 1024,
     genReqId: () => `req_${Math.random().toString(36).slice(2, 12)}`,
+    // A path that cannot be decoded never reaches the error handler.
+    frameworkErrors: (_error, _request, reply) => sendError(reply, new RequestError('not_found')),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   })
   await app.register(helmet, { contentSecurityPolicy: { directives: contentPolicy } })

@@ -82,5 +82,10 @@ describe('the first page', { timeout: 200_000 }, () => {
 
 async function pause({ services }: TestDashboard, code: string, isBroken: boolean): Promise<void> {
   await services.db.run(sql`insert into channel_limits (channel) values ('telegram') on conflict do nothing`)
-  await pauseBot(services.db, 'telegram', { ms: 60_000, code, description: 'retry later', isBroken })
+  await pauseBot(services.db, 'telegram', {
+    ms: 60_000,
+    code,
+    description: 'retry later',
+    brokenCount: isBroken ? 1 : 0,
+  })
 }

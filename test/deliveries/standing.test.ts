@@ -22,7 +22,7 @@ const free: Facts = {
   expiresAt: new Date(now.getTime() + minute),
   chatFreeAt: new Date(0),
 }
-const open: Guard = { sendMode: 'live', channels: ['telegram'] }
+const open: Guard = { sendMode: 'live', channels: ['telegram'], forbidden: [] }
 
 const near = fc.integer({ min: -minute, max: minute }).map((ms) => new Date(now.getTime() + ms))
 const facts: fc.Arbitrary<Facts> = fc.record({
@@ -43,6 +43,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
 const guards: fc.Arbitrary<Guard> = fc.record({
   sendMode: fc.constantFrom('live', 'team', 'test'),
   channels: fc.constantFrom(['telegram'] as const, ['telegram', 'vk'] as const, [] as const),
+  forbidden: fc.constantFrom(['telegram'] as const, [] as const),
 })
 
 describe('whether a message may leave now', () => {

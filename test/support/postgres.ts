@@ -19,6 +19,14 @@ export async function testDatabase(t: Cleanup): Promise<string> {
   return urlOf(name)
 }
 
+/** A database in which nothing is yet, not even a schema; dropped after the test. */
+export async function emptyDatabase(t: Cleanup): Promise<string> {
+  const name = `t_${randomBytes(8).toString('hex')}`
+  await onServer((client) => client.query(`create database ${name} template template0`))
+  cleanup(t, () => onServer((client) => client.query(`drop database if exists ${name} with (force)`)))
+  return urlOf(name)
+}
+
 export function urlOf(name: string): string {
   const url = new URL(serverUrl())
   url.pathname = `/${name}`

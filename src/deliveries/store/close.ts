@@ -110,7 +110,12 @@ async function updateChannels(db: Queryable, closings: readonly Closing[]): Prom
     if (outcome.kind === 'sent' && claimed.brokenCount > 0) await clearBroken(db, claimed.channel)
     if (decision.pauseMs !== null && outcome.kind !== 'sent') {
       const { code, description } = outcome
-      await pauseBot(db, claimed.channel, { ms: decision.pauseMs, code, description, isBroken: decision.isBroken })
+      await pauseBot(db, claimed.channel, {
+        ms: decision.pauseMs,
+        code,
+        description,
+        brokenCount: decision.isBroken ? claimed.brokenCount + 1 : 0,
+      })
     }
   }
 }

@@ -43,14 +43,15 @@ export async function chatTaken(db: Queryable, contacts: readonly ContactId[], i
   )
 }
 
-export type Pause = { ms: number; code: string; description: string; isBroken: boolean }
+/** `brokenCount`: broken answers in a row with this one; calls that failed side by side are one sign of trouble. */
+export type Pause = { ms: number; code: string; description: string; brokenCount: number }
 
 /** Stops the whole bot for a while; a longer pause that is already on stays. */
 export async function pauseBot(db: Queryable, channel: ChannelName, pause: Pause): Promise<void> {
   await db.run(
     sql`update channel_limits set paused_until = greatest(paused_until, clock_timestamp() + ${pause.ms} * interval '1 millisecond'),
                pause_code = ${pause.code}, pause_description = ${pause.description},
-               broken_count = broken_count + ${pause.isBroken ? 1 : 0}
+               broken_count = greatest(broken_count, ${pause.brokenCount})
         where channel = ${channel}`,
   )
 }

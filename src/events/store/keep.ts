@@ -31,7 +31,7 @@ type Keyed = Incoming & { identity: string; contentHash: Buffer; heldReason: str
 /** Keeps a round of events in the order given, each once. Must run in a transaction. */
 export async function keepEvents(needs: EventNeeds, incoming: readonly Incoming[]): Promise<Kept[]> {
   const held = await heldInfobases(needs.db, incoming)
-  const keyed = incoming.map((each) => ({ ...withKeys(needs.vault, each), heldReason: held(each) ? 'infobase' : null }))
+  const keyed = incoming.map((each) => withKeys(needs.vault, each, held(each)))
   const before = await findByIdentity(needs.db, keyed)
   const fresh = keyed.filter((each) => !before.has(keyText(each)))
   const made = fresh.length > 0 ? await insertEvents(needs, fresh) : new Map<string, EventId>()
@@ -66,13 +66,16 @@ async function heldInfobases(db: Queryable, incoming: readonly Incoming[]): Prom
   return (each) => !each.test && (held.get(keyOf(each)) ?? false)
 }
 
-function withKeys(vault: Vault, incoming: Incoming): Omit<Keyed, 'heldReason'> {
-  const identity = identityText(incoming.event, incoming.receivedAt.toISOString())
+function withKeys(vault: Vault, incoming: Incoming, isHeld: boolean): Keyed {
+  const text = identityText(incoming.event, incoming.receivedAt.toISOString())
+  // The sender's own id stays readable; a key made of content could be guessed back, so it is keyed.
+  const identity = incoming.event.id === undefined ? vault.index('content', text).toString('hex') : text
   return {
     ...incoming,
-    // The sender's own id stays readable; a key made of content could be guessed back, so it is keyed.
-    identity: incoming.event.id === undefined ? vault.index('content', identity).toString('hex') : identity,
+    // What a copy of the infobase posts must not use up the ids of the real one.
+    identity: isHeld ? `held:${incoming.event.infobase}:${identity}` : identity,
     contentHash: vault.index('content', contentText(incoming.event)),
+    heldReason: isHeld ? 'infobase' : null,
   }
 }
 
@@ -103,8 +106,9 @@ async function findByIdentity(
 async function insertEvents(needs: EventNeeds, keyed: readonly Keyed[]): Promise<Map<string, EventId>> {
   const clients = await resolveClients(
     needs,
-    keyed.map(({ event, test }) => ({
-      isTest: test,
+    keyed.map(({ event, test, heldReason }) => ({
+      // A test, or a copy of the infobase, changes nobody's record.
+      isTest: test || heldReason !== null,
       externalId: event.client.id,
       phone: event.client.phone,
       fullName: event.client.fullName,
