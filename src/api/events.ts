@@ -1,19 +1,16 @@
 import type { FastifyInstance } from 'fastify'
-import { z } from 'zod'
 import { eventsByIds } from '../events/store/read.ts'
 import { attemptsOf, journalOfEvent, receiptsOf } from '../journal/search.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'
 import { groupBy } from '../lib/list.ts'
-import { parseInput } from './input.ts'
 import type { ApiNeeds } from './routes.ts'
 import { compact, deliveryView } from './views.ts'
 
 /** `GET /events/:id`: the event, its notifications, deliveries, attempts and receipts. */
 export function eventRoutes(app: FastifyInstance, needs: ApiNeeds): void {
-  app.get('/events/:id', async (request) => {
-    const { id } = parseInput(z.object({ id: z.string() }), request.params)
-    const eventId = parseId('event', id)
+  app.get<{ Params: { id: string } }>('/events/:id', async (request) => {
+    const eventId = parseId('event', request.params.id)
     const [stored] = eventId === undefined ? [] : await eventsByIds(needs, [eventId])
     if (!stored) throw new RequestError('not_found', 'События с таким идентификатором нет.')
     const entries = await journalOfEvent(needs, stored.id)

@@ -1,4 +1,5 @@
 import { type Files, moduleName } from './extension.ts'
+import { checkSides } from './form-module.ts'
 import { checkMetadataNames, type Metadata } from './metadata-names.ts'
 import { checkNames } from './names.ts'
 import { checkNetwork } from './network.ts'
@@ -12,6 +13,7 @@ export type Surroundings = {
   metadata: Metadata
   /** Variables a module has by itself. */
   variablesOf(path: string): readonly string[]
+  isForm(path: string): boolean
 }
 
 /** Parsed modules, a common module under its name and any other under its path. */
@@ -37,6 +39,7 @@ export function checkModules(files: Files, surroundings: Surroundings): Found[] 
       const variables = new Set(surroundings.variablesOf(path))
       problems.push(...checkNames({ modules, variables }, name), ...checkNetwork(modules, name))
       problems.push(...checkMetadataNames(surroundings.metadata, module))
+      problems.push(...checkSides(module, surroundings.isForm(path), new Set(modules.keys())))
     }
     return problems.map(({ line, message }) => ({ path, line, message }))
   })

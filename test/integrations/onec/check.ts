@@ -1,33 +1,53 @@
 import { checkLinks, formAttributes } from './check-links.ts'
-import { checkModules, type Found, parseModules } from './check-modules.ts'
-import { checkObjects, listedObjects, metadataOf, readDocuments } from './check-objects.ts'
+import { checkModules, type Found, parseModules, type Surroundings } from './check-modules.ts'
+import { checkObjects, metadataOf, readDocuments } from './check-objects.ts'
 import type { Files } from './extension.ts'
 import { formNames } from './platform.ts'
 
 /** Everything that can be known about the extension without the platform. */
 export function checkExtension(files: Files): Found[] {
   const { documents, problems } = readDocuments(files)
-  const modules = parseModules(files)
-  const variablesOf = (path: string) => {
-    const form = /^CommonForms\/([^/]+)\//.exec(path)?.[1]
-    return form === undefined ? [] : [...formNames, ...formAttributes(documents, `CommonForm.${form}`)]
-  }
   return [
     ...problems,
     ...checkObjects(files, documents),
-    ...checkLinks({ documents, modules }),
-    ...checkModules(files, { modules: new Map(), metadata: metadataOf(documents), variablesOf }),
+    ...checkLinks({ documents, modules: parseModules(files) }),
+    ...checkModules(files, surroundingsOf(files)),
   ]
+}
+
+/** What a module of the extension sees around itself. */
+export function surroundingsOf(files: Files): Surroundings {
+  const { documents } = readDocuments(files)
+  return {
+    modules: parseModules(files),
+    metadata: metadataOf(documents),
+    isForm: (path) => formOf(path) !== undefined,
+    variablesOf: (path) => {
+      const form = formOf(path)
+      return form === undefined ? [] : [...formNames, ...formAttributes(documents, form)]
+    },
+  }
+}
+
+function formOf(path: string): string | undefined {
+  const name = /^CommonForms\/([^/]+)\//.exec(path)?.[1]
+  return name === undefined ? undefined : `CommonForm.${name}`
 }
 
 /** The pasteable examples, next to the extension they call. */
 export function checkExamples(examples: Files, extension: Files): Found[] {
-  const { documents } = readDocuments(extension)
-  const variablesOf = (path: string) => (path === 'document-command.bsl' ? formNames : ['КоннекторHTTP'])
-  const surroundings = { modules: parseModules(extension), metadata: metadataOf(documents), variablesOf }
-  return [...readDocuments(examples).problems, ...checkModules(examples, surroundings)]
+  return [...readDocuments(examples).problems, ...checkModules(examples, exampleSurroundings(extension))]
 }
 
-export function objectsOf(files: Files): string[] {
-  return listedObjects(readDocuments(files).documents)
+export function exampleSurroundings(extension: Files): Surroundings {
+  return { ...surroundingsOf(extension), isForm: isFormExample, variablesOf: exampleVariables }
+}
+
+function isFormExample(path: string): boolean {
+  return path === 'document-command.bsl'
+}
+
+/** An example of another library has that library's common modules. */
+function exampleVariables(path: string): readonly string[] {
+  return isFormExample(path) ? formNames : ['КоннекторHTTP']
 }

@@ -22,6 +22,7 @@ export function newMethod(): Method {
     isExport: false,
     line: 1,
     endLine: 1,
+    annotations: [],
     parameters: [],
     calls: [],
     uses: [],

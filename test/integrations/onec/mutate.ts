@@ -22,6 +22,7 @@ export function moduleMutants(text: string): Mutant[] {
     ...without('кавычка', tokens.filter(({ kind }) => kind === 'string').flatMap(quotesOf)),
     ...without('#КонецОбласти', spotsOf(text, /^#КонецОбласти$/gm)),
     ...words.flatMap((word) => latinTwin(text, word)),
+    ...misprints(text, tokens),
   ]
 }
 
@@ -50,6 +51,21 @@ function latinTwin(text: string, word: Token): Mutant[] {
   return twin === undefined || word.text.length < 3
     ? []
     : [replace(text, 'латинская буква', { start, end: start + 1, line: word.line }, twin)]
+}
+
+/** A variable, a method or a module read under a wrong name. Names being declared may be anything, so they are left. */
+function misprints(text: string, tokens: readonly Token[]): Mutant[] {
+  let isDeclaration = false
+  return tokens.flatMap((token, index) => {
+    const keyword = token.kind === 'word' ? keywordOf(token.text) : undefined
+    if (keyword === 'procedure' || keyword === 'function') isDeclaration = true
+    else if (token.text === ')') isDeclaration = false
+    const before = tokens[index - 1]
+    const after = tokens[index + 1]
+    const isRead = token.kind === 'word' && keyword === undefined && !isDeclaration && before?.text !== '.'
+    const isWritten = after?.text === '=' || after?.text === 'Из'
+    return isRead && !isWritten ? [replace(text, 'опечатка в имени', token, `${token.text}я`)] : []
+  })
 }
 
 /** Every mistake of these kinds that can be made in an XML file of the dump. */

@@ -13,6 +13,8 @@ export type Method = {
   /** The line of the first annotation or of the word «Процедура»: the comment header ends right above it. */
   line: number
   endLine: number
+  /** `НаСервере` of `&НаСервере`. */
+  annotations: string[]
   parameters: Parameter[]
   calls: Call[]
   uses: Use[]
@@ -56,7 +58,7 @@ function parseMethod(cursor: Cursor): Method {
 
 function parseAnnotations(cursor: Cursor): void {
   while (accept(cursor, '&')) {
-    expectName(cursor)
+    cursor.method.annotations.push(expectName(cursor))
     if (!accept(cursor, '(')) continue
     if (peek(cursor).kind !== 'string') throw new BslSyntaxError(peek(cursor), 'строка')
     cursor.at++
