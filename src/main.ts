@@ -1,4 +1,5 @@
 import { ConfigError, processEnvironment, readConfig } from './config.ts'
+import { faultOf } from './lib/fault.ts'
 import { type Running, start } from './service.ts'
 import { createLog } from './services.ts'
 
@@ -26,6 +27,8 @@ async function main(): Promise<void> {
       process.exit(0)
     })
   }
+  // A rejection that nobody awaited is a bug, but not a reason to drop what is in hand.
+  process.on('unhandledRejection', (reason) => services.log.error({ msg: 'bug.unhandled', ...faultOf(reason) }))
   process.once('SIGTERM', () => leave('SIGTERM'))
   process.once('SIGINT', () => leave('SIGINT'))
 }

@@ -9,6 +9,8 @@ import { type Config, ConfigError, encryptionKeys } from './config.ts'
 import { type Database, openDatabase, openPool } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import { databaseSecret } from './db/secrets.ts'
+import { deliveryQueues } from './deliveries/jobs.ts'
+import { planQueue } from './events/jobs.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createKeyring, type MasterKey } from './lib/crypto.ts'
 import { faultOf } from './lib/fault.ts'
@@ -73,6 +75,10 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     const queue = await openQueue(config, databaseUrl, log)
     stack.push(() => queue.close())
     const channels = openChannels(config)
+    await queue.prepare([
+      planQueue,
+      ...[...channels.keys()].flatMap((each) => deliveryQueues(each).map(({ queue: name }) => name)),
+    ])
     stack.push(async () => {
       for (const channel of channels.values()) await channel.close()
     })

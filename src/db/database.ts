@@ -54,12 +54,16 @@ export function openPool(settings: DatabaseSettings & { searchPath?: string }): 
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     statement_timeout: 30_000,
+    // A server that hangs without a word must not keep 1C waiting.
+    query_timeout: 8_000,
     application_name: 'vestnik',
     ...(settings.searchPath === undefined
       ? { types: { getTypeParser } }
       : { options: `-c search_path=${settings.searchPath}` }),
   })
   pool.on('error', (error) => settings.onIdleError?.(error))
+  // A connection that breaks in the middle of its work emits the error too; unheard, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
@@ -103,9 +107,12 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<
     await client.query('commit')
     return result
   } catch (error) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure
-    })
+    if (isUnavailable(error)) broken = toError(error)
+    else {
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure
+      })
+    }
     throw error
   } finally {
     client.release(broken)
@@ -132,13 +139,17 @@ function queryable(client: pg.Pool | pg.PoolClient): Queryable {
   }
 }
 
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
 /** True when Postgres cannot be reached or refuses work for now: a matter of waiting, not of the statement. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (/^(08|53|57P|58)/.test(code) || code === '25006') return true
   if (/^(ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code)) return true
-  return /connection terminated|timeout exceeded when trying to connect|connection timeout|client was closed|the database system is/i.test(
+  return /connection terminated|query read timeout|timeout exceeded when trying to connect|connection timeout|client was closed|the database system is/i.test(
     error.message,
   )
 }

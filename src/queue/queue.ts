@@ -9,6 +9,8 @@ export type QueueSystem = {
   kind: 'redis' | 'postgres'
   /** Rejects at once when the queue cannot be reached. */
   add(jobs: readonly Job[]): Promise<void>
+  /** Opens these queues now: one that is opened first while its store is away would stay broken for ever. */
+  prepare(queues: readonly string[]): Promise<void>
   work(queue: string, options: { concurrency: number }, handle: (data: unknown) => Promise<void>): void
   ping(): Promise<void>
   /** Takes no new jobs and waits for those in hand. */
@@ -20,7 +22,7 @@ export type QueueSystem = {
 type Closable = { on(event: 'error', listener: (error: Error) => void): unknown; close(): Promise<void> }
 type Consumer = Closable & { on(event: 'failed', listener: (job: unknown, error: Error) => void): unknown }
 type BulkJob = { name: string; data: unknown; opts: typeof jobOptions & { jobId: string; delay?: number } }
-type Producer = Closable & { addBulk(jobs: BulkJob[]): Promise<unknown> }
+type Producer = Closable & { addBulk(jobs: BulkJob[]): Promise<unknown>; waitUntilReady(): Promise<unknown> }
 type Handle = (data: unknown) => Promise<void>
 type Opened = {
   producer(name: string): Producer
@@ -30,10 +32,11 @@ type Opened = {
 }
 
 /** BullMQ's lock on a job. The provider's deadline must be shorter (checked at start). */
-export const jobLockMs = 30_000
+export const jobLockMs = 16_000
 
 const jobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 }
-const workerOptions = { lockDuration: jobLockMs, stalledInterval: 15_000, maxStalledCount: 1, drainDelay: 5 }
+/** What a dead worker held comes back within the lock and one look: in less than the 30 s of the contract. */
+const workerOptions = { lockDuration: jobLockMs, stalledInterval: 5_000, maxStalledCount: 1, drainDelay: 5 }
 
 export type QueueEvents = { onError(error: Error): void; onJobFailed(queue: string, error: Error): void }
 
@@ -108,6 +111,12 @@ function queueSystem(kind: QueueSystem['kind'], { onError, onJobFailed }: QueueE
     add: async (jobs) => {
       const byQueue = groupBy(jobs, (job) => job.queue)
       await Promise.all([...byQueue].map(([name, group]) => addAll(producer(name), group)))
+    },
+    prepare: async (names) => {
+      const opening = names.map((name) => producer(name).waitUntilReady())
+      // Redis may come later; its client reconnects by itself.
+      if (kind === 'postgres') await Promise.all(opening)
+      else for (const each of opening) each.catch(onError)
     },
     work: (name, { concurrency }, handle) => {
       const worker = opened.worker(name, concurrency, handle)

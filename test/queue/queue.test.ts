@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { createPostgresBackend, isPgPool, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { openPool } from '../../src/db/database.ts'
+import { jobLockMs } from '../../src/queue/queue.ts'
 import { type Cleanup, cleanup } from '../support/cleanup.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { redisSkip, startRedis } from '../support/redis.ts'
@@ -22,7 +23,7 @@ describe('a worker dies with a job in its hands', { timeout: 150_000 }, () => {
       const worker = new Worker(
         'plan',
         null,
-        { connection: pool, autorun: false, lockDuration: 30_000 },
+        { connection: pool, autorun: false, lockDuration: jobLockMs },
         createPostgresBackend,
       )
       worker.on('error', () => {})
@@ -41,7 +42,12 @@ describe('a worker dies with a job in its hands', { timeout: 150_000 }, () => {
     await diesWithTheJob(t, { DATABASE_URL: await testDatabase(t), REDIS_URL: redis.url }, async () => {
       const connection = new Redis(redis.url, { maxRetriesPerRequest: null })
       connection.on('error', () => {})
-      const worker = new Worker('plan', null, { connection, prefix: 'vestnik', autorun: false, lockDuration: 30_000 })
+      const worker = new Worker('plan', null, {
+        connection,
+        prefix: 'vestnik',
+        autorun: false,
+        lockDuration: jobLockMs,
+      })
       worker.on('error', () => {})
       await until(async () => await worker.getNextJob('dead', { block: false }), 10_000, 'it takes the job')
       cleanup(t, async () => {

@@ -185,6 +185,31 @@ describe('the client’s side', { timeout: 240_000 }, () => {
     assert.ok(!sumsOn(service.telegram, other).includes(3))
   })
 
+  it('a slip in a phone does not undo a «/stop»: another man’s consent is not his', async () => {
+    const [person, other] = [someone(), someone()]
+    await linksHimself(service, person)
+    assert.equal(await endOf(payoutByPhone(person, 1, { id: person.id })), 'sent')
+    await says(person, '/stop', 'Вы отписаны')
+    await linksHimself(service, other)
+
+    await decided(service, await accepted(service, payoutByPhone(other, 2, { id: person.id })))
+
+    assert.equal(await endOf(payoutByPhone(person, 3, { id: person.id })), 'skipped opted_out')
+    assert.deepEqual(sumsOn(service.telegram, person), [1])
+  })
+
+  it('a slip in a phone does not opt him out: another man’s «/stop» is not his', async () => {
+    const [person, other] = [someone(), someone()]
+    await linksHimself(service, other)
+    await linksHimself(service, person)
+    assert.equal(await endOf(payoutByPhone(person, 1, { id: person.id })), 'sent')
+    await says(other, '/stop', 'Вы отписаны')
+
+    await decided(service, await accepted(service, payoutByPhone(other, 2, { id: person.id })))
+
+    assert.equal(await endOf(payoutByPhone(person, 3, { id: person.id })), 'sent')
+  })
+
   it('/stop ends it, /start and consent bring it back', async () => {
     const person = await linkedSomeone(service)
     await says(person, 'СТОП', 'Вы отписаны')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { decideInfobase } from '../../src/events/store/infobases.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { suiteScope } from '../support/scope.ts'
 import { startService, type TestService } from '../support/service.ts'
@@ -141,6 +142,22 @@ describe('nothing leaves by accident', { timeout: 180_000 }, () => {
     assert.equal(body.results[0].status, 'accepted')
     await cameTo(service, body.results[0].id, 'sent')
     assert.deepEqual(sumsOn(service.telegram, person), [1, 500])
+  })
+
+  it('an infobase that an operator confirms is told of what was held, once, however often it posts it again', async () => {
+    const person = await linkedSomeone(service)
+    await cameTo(service, await accepted(service, payout(person, 1, { infobase: 'real' })), 'sent')
+    const event = payout(person, 600, { infobase: 'second' })
+    const held = await accepted(service, event)
+    assert.equal((await service.post(event)).body.results[0].status, 'duplicate')
+
+    await decideInfobase(service.services.db, { keyId: 'env', infobase: 'second' }, 'confirmed', 'test')
+    await cameTo(service, held, 'sent')
+    const again = await service.post(event)
+
+    assert.deepEqual([again.body.results[0].status, again.body.results[0].id], ['duplicate', held])
+    await cameTo(service, await accepted(service, payout(person, 2, { infobase: 'second' })), 'sent')
+    assert.deepEqual(sumsOn(service.telegram, person), [1, 600, 2])
   })
 
   it('a phone that a copy of the infobase says does not change whom real messages reach', async () => {

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { z } from 'zod'
-import { sql } from '../../src/db/sql.ts'
-import { testDatabase } from '../support/postgres.ts'
+import { onDatabase, testDatabase } from '../support/postgres.ts'
 import { redisSkip, startRedis } from '../support/redis.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { accepted, cameTo, linkedSomeone, patienceMs, payout, sumsOn } from '../support/story.ts'
@@ -36,7 +34,8 @@ describe('200 means kept, whatever becomes of the queue', { timeout: 180_000 }, 
     const door = await startService(t, { DATABASE_URL: databaseUrl, ROLES: 'api' })
     const person = await linkedSomeone(door)
     for (let number = 1; number <= 3; number++) await accepted(door, payout(person, number))
-    await emptyQueue(door)
+    await door.stop()
+    await emptyQueue(databaseUrl)
 
     await startService(t, {
       DATABASE_URL: databaseUrl,
@@ -53,26 +52,27 @@ describe('200 means kept, whatever becomes of the queue', { timeout: 180_000 }, 
     const door = await startService(t, { DATABASE_URL: databaseUrl, ROLES: 'api' })
     const person = await linkedSomeone(door)
     const eventId = await accepted(door, payout(person, 1))
-    await emptyQueue(door)
+    await door.stop()
+    await emptyQueue(databaseUrl)
     // A service that slept for months writes before it has made the month: the row lands in the partition for the rest.
-    const { db } = door.services
-    const { month } = await db.one(
-      z.object({ month: z.string() }),
-      sql`select to_char(now() at time zone 'utc' + interval '2 months', 'YYYY_MM') as month`,
-    )
-    await db.run({ text: `drop table attempts_${month}`, values: [] })
-    await db.run(
-      sql`insert into attempts (id, delivery_id, channel, number, repeat, started_at)
-          values ('att_x', 'dlv_x', 'telegram', 1, false, now() + interval '2 months')`,
-    )
+    await onDatabase(databaseUrl, async (client) => {
+      const { rows } = await client.query<{ month: string }>(
+        `select to_char(now() at time zone 'utc' + interval '2 months', 'YYYY_MM') as month`,
+      )
+      await client.query(`drop table attempts_${rows[0]?.month}`)
+      await client.query(
+        `insert into attempts (id, delivery_id, channel, number, repeat, started_at)
+         values ('att_x', 'dlv_x', 'telegram', 1, false, now() + interval '2 months')`,
+      )
+    })
 
-    await startService(t, {
+    const service = await startService(t, {
       DATABASE_URL: databaseUrl,
       TELEGRAM_BOT_TOKEN: door.telegram.token,
       TELEGRAM_API_ROOT: door.telegram.apiRoot,
     })
 
-    await cameTo(door, eventId, 'sent')
+    await cameTo(service, eventId, 'sent')
   })
 })
 
@@ -132,12 +132,13 @@ async function isReady({ url }: TestService): Promise<boolean> {
   return (await fetch(`${url}/readyz`)).status === 200
 }
 
-/** As if somebody had wiped it: the tables stay, the jobs are gone. */
-async function emptyQueue({ services }: TestService): Promise<void> {
-  const tables = await services.db.many(
-    z.object({ name: z.string() }),
-    sql`select format('%I.%I', schemaname, tablename) as name from pg_tables
-        where schemaname = 'bullmq' and tablename !~ 'migration'`,
-  )
-  await services.db.run({ text: `truncate ${tables.map(({ name }) => name).join(', ')} cascade`, values: [] })
+/** As if somebody had wiped it: the tables stay, the jobs are gone. The service that filled it must have stopped. */
+async function emptyQueue(databaseUrl: string): Promise<void> {
+  await onDatabase(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ names: string }>(
+      `select string_agg(format('%I.%I', schemaname, tablename), ', ') as names from pg_tables
+       where schemaname = 'bullmq' and tablename !~ 'migration'`,
+    )
+    await client.query(`truncate ${rows[0]?.names} cascade`)
+  })
 }

@@ -108,6 +108,7 @@ describe('the limits belong to the bot', { timeout: 240_000 }, () => {
     assert.equal(service.telegram.calls['sendmessage'], callsBefore, 'the channel rests')
 
     service.telegram.faults.clear()
+    await nothingInHand(service, ids)
     await endPause(service)
 
     for (const id of [...ids, late]) await cameTo(service, id, 'sent')
@@ -123,14 +124,7 @@ describe('the limits belong to the bot', { timeout: 240_000 }, () => {
     const ids = await Promise.all(people.map((person) => accepted(service, payout(person, 1))))
     await until(async () => (await weather(service)).brokenCount > 0, patienceMs, 'the channel is found broken')
     service.telegram.setLatency(0)
-    await until(
-      async () => {
-        const states = await Promise.all(ids.map((id) => notificationOf(service, id)))
-        return states.every((each) => each.state === 'waiting' || each.state === 'queued')
-      },
-      patienceMs,
-      'nothing is in hand',
-    )
+    await nothingInHand(service, ids)
 
     // The first pause is half a minute: one more failure must not make a quarter of an hour of it.
     await endPause(service)
@@ -146,6 +140,7 @@ describe('the limits belong to the bot', { timeout: 240_000 }, () => {
     )
     assert.ok(pausedForS <= 61, `paused for ${Math.round(pausedForS)} s after the second failure`)
     service.telegram.faults.clear()
+    await nothingInHand(service, ids)
     await endPause(service)
     for (const id of ids) await cameTo(service, id, 'sent')
   })
@@ -220,6 +215,18 @@ async function weather({ services }: TestService): Promise<{ brokenCount: number
         from channel_limits where channel = 'telegram'`,
   )
   return { brokenCount: row.broken_count, pausedForS: row.paused_for_s }
+}
+
+/** What is on its way yet could pause the channel once more. */
+async function nothingInHand(service: TestService, ids: readonly string[]): Promise<void> {
+  await until(
+    async () => {
+      const notifications = await Promise.all(ids.map((id) => notificationOf(service, id)))
+      return notifications.every((each) => each?.state === 'waiting' || each?.state === 'queued')
+    },
+    patienceMs,
+    'nothing is in hand',
+  )
 }
 
 async function pauseFor({ services }: TestService, ms: number): Promise<void> {

@@ -13,7 +13,7 @@ export function checkLinks(needs: Needs): Found[] {
     ...of('ScheduledJob').flatMap((object) => checkJob(needs, object)),
     ...of('Role').flatMap((object) => checkRights(needs.documents, object)),
     ...of('CommonForm').flatMap((object) => checkForm(needs, object)),
-    ...listed.flatMap((object) => checkReferences(needs.documents, object)),
+    ...['Configuration.xml', ...listed.map(pathOf)].flatMap((path) => checkReferences(needs.documents, path)),
   ]
 }
 
@@ -56,9 +56,8 @@ function checkRights(documents: Documents, role: string): Found[] {
   })
 }
 
-function checkReferences(documents: Documents, object: string): Found[] {
+function checkReferences(documents: Documents, path: string): Found[] {
   const listed = new Set(listedObjects(documents))
-  const path = pathOf(object)
   return descendants(documents.get(path) ?? emptyElement).flatMap((element) => {
     const isItem = element.name === 'xr:Item' && element.attributes.get('xsi:type') === 'xr:MDObjectRef'
     const enumName = /^cfg:EnumRef\.(.+)$/.exec(element.text)?.[1]

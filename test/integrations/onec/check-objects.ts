@@ -12,16 +12,22 @@ export function readDocuments(files: Files): { documents: Documents; problems: F
   const problems: Found[] = []
   for (const [path, text] of files) {
     if (!path.endsWith('.xml')) continue
-    try {
-      const root = parseXml(text)
-      documents.set(path, root)
-      if (root.attributes.get('version') !== formatVersion) problems.push(found(path, root, 'версия формата'))
-    } catch (error) {
-      if (!(error instanceof XmlError)) throw error
-      problems.push({ path, line: 1, message: error.message })
-    }
+    const read = readDocument(path, text)
+    if ('root' in read) documents.set(path, read.root)
+    else problems.push(read.problem)
   }
   return { documents, problems }
+}
+
+export function readDocument(path: string, text: string): { root: XmlElement } | { problem: Found } {
+  try {
+    const root = parseXml(text)
+    const isOurs = root.attributes.get('version') === formatVersion
+    return isOurs ? { root } : { problem: found(path, root, `версия формата не ${formatVersion}`) }
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error
+    return { problem: { path, line: 1, message: error.message } }
+  }
 }
 
 export function found(path: string, element: XmlElement | undefined, message: string): Found {

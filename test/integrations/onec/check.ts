@@ -1,7 +1,8 @@
 import { checkLinks, formAttributes } from './check-links.ts'
 import { checkModules, type Found, parseModules, type Surroundings } from './check-modules.ts'
-import { checkObjects, metadataOf, readDocuments } from './check-objects.ts'
+import { checkObjects, type Documents, metadataOf, readDocuments } from './check-objects.ts'
 import type { Files } from './extension.ts'
+import type { Module } from './parse.ts'
 import { formNames } from './platform.ts'
 
 /** Everything that can be known about the extension without the platform. */
@@ -9,10 +10,14 @@ export function checkExtension(files: Files): Found[] {
   const { documents, problems } = readDocuments(files)
   return [
     ...problems,
-    ...checkObjects(files, documents),
-    ...checkLinks({ documents, modules: parseModules(files) }),
+    ...checkDump(files, documents, parseModules(files)),
     ...checkModules(files, surroundingsOf(files)),
   ]
+}
+
+/** What the files of the dump say about each other. */
+export function checkDump(files: Files, documents: Documents, modules: ReadonlyMap<string, Module>): Found[] {
+  return [...checkObjects(files, documents), ...checkLinks({ documents, modules })]
 }
 
 /** What a module of the extension sees around itself. */

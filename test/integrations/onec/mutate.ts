@@ -81,7 +81,7 @@ export function xmlMutants(text: string, otherIdentifier: string): Mutant[] {
     ...misprint('имя обработчика', /(?<=<(?:MethodName|Action|Event name="[^"]*")>)[^<]+/g),
     ...misprint('путь к данным', /(?<=<(?:DataPath|CommandName)>)[^<]+/g),
     ...misprint('ссылка на объект', /(?<=<xr:Item xsi:type="xr:MDObjectRef">|<object>\s*<name>|cfg:EnumRef\.)[^<]+/g),
-    ...misprint('имя объекта', /(?<=^\t{3}<Name>)[^<]+/gm),
+    ...misprint('имя объекта', /(?<=<\/?Properties>\s*<Name>)вст_[^<]+/g),
   ]
 }
 
