@@ -72,6 +72,8 @@ create table consents (
   at timestamptz not null,
   given_by text not null,
   channel text,
+  -- Said by whoever proved this phone; counts while it is the client's.
+  phone_index bytea,
   recorded_at timestamptz not null default now()
 );
 -- the latest word of a client (notifications/plan)
@@ -107,6 +109,10 @@ create table events (
   operation_number text,
   amount_kopecks bigint,
   stage int,
+  -- money or ordinary, as of its type.
+  lane text not null,
+  -- Times it could not be planned: one that cannot be planned must not hold its client for ever.
+  plan_failures int not null default 0,
   -- Sealed with the client's key: the canonical event and its warnings.
   payload bytea not null,
   planned_at timestamptz
@@ -143,6 +149,8 @@ create table deliveries (
   purpose text not null,
   test boolean not null,
   branch_code text,
+  -- Where its quiet hours are counted.
+  zone text not null,
   operation_id text,
   operation_number text,
   -- Null when there was no channel to choose: the delivery is then the record of why.

@@ -53,7 +53,7 @@ alter table deliveries add column team_only boolean not null default false;
 drop index events_unplanned;
 drop index events_client_unplanned;
 -- the sweep finds what was kept but never planned
-create index events_unplanned on events (seq) where planned_at is null and held_reason is null;
+create index events_unplanned on events (lane, seq) where planned_at is null and held_reason is null;
 -- an earlier fact of the same client that is not planned yet (deliveries/store claim)
 create index events_client_unplanned on events (client_id, seq) where planned_at is null and held_reason is null;
 -- what waits for an operator's word

@@ -10,7 +10,7 @@ import { type Database, openDatabase, openPool } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import { databaseSecret } from './db/secrets.ts'
 import { deliveryQueues } from './deliveries/jobs.ts'
-import { planQueue } from './events/jobs.ts'
+import { planQueues } from './events/jobs.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createKeyring, type MasterKey } from './lib/crypto.ts'
 import { faultOf } from './lib/fault.ts'
@@ -76,7 +76,7 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     stack.push(() => queue.close())
     const channels = openChannels(config)
     await queue.prepare([
-      planQueue,
+      ...Object.values(planQueues),
       ...[...channels.keys()].flatMap((each) => deliveryQueues(each).map(({ queue: name }) => name)),
     ])
     stack.push(async () => {

@@ -29,11 +29,14 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
   let partitionsMadeAt = 0
   let failedAt = 0
   while (!signal.aborted) {
+    if (Date.now() - partitionsMadeAt > 3_600_000) {
+      partitionsMadeAt = Date.now()
+      // A partition that cannot be made is no reason to leave messages lying: rows go to the rest.
+      await makePartitions(services.db).catch((error: unknown) =>
+        services.log.error({ msg: 'journal.no_partition', ...faultOf(error) }),
+      )
+    }
     try {
-      if (Date.now() - partitionsMadeAt > 6 * 3_600_000) {
-        await makePartitions(services.db)
-        partitionsMadeAt = Date.now()
-      }
       await sweepOnce(services, updates, Date.now() - failedAt > graceMs)
     } catch (error) {
       failedAt = Date.now()
@@ -61,6 +64,10 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   await measure(db, metrics)
   const hinted = (found: readonly Decided[], wokenBy?: string) =>
     found.map((each) => deliveryJob(wokenBy === undefined ? each : { ...each, wokenBy }))
-  const jobs = [...events.map((id) => planJob(id)), ...hinted(overdue), ...hinted([...lost, ...woken], stamp)]
+  const jobs = [
+    ...events.map(({ id, lane }) => planJob(id, lane)),
+    ...hinted(overdue),
+    ...hinted([...lost, ...woken], stamp),
+  ]
   if (jobs.length > 0) await queue.add(jobs)
 }

@@ -4,12 +4,14 @@ import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
 import { catalog } from './events/catalog.ts'
 import type { Event } from './events/event.ts'
-import { eventIdOfJob, planQueue } from './events/jobs.ts'
+import { eventIdOfJob, planQueues } from './events/jobs.ts'
+import { notePlanFailure } from './events/store/read.ts'
 import { createBatcher } from './lib/batcher.ts'
 import { faultOf } from './lib/fault.ts'
 import type { EventId } from './lib/ids.ts'
 import { type PlanNeeds, plan } from './notifications/plan.ts'
 import { defaultExpiryMs, defaultQuietHours, forbiddenChannels, type Policy } from './notifications/policy.ts'
+import { afterQuietHours } from './notifications/quiet-hours.ts'
 import { renderEvent } from './notifications/render.ts'
 import { rerender } from './notifications/rerender.ts'
 import { jobLockMs } from './queue/queue.ts'
@@ -27,8 +29,10 @@ if (leaseMs >= jobLockMs)
 /** The `worker` role: plans kept events, delivers planned messages. */
 export function startWorkers(services: Services, signal: AbortSignal): void {
   const { queue } = services
-  const planOne = planner(services)
-  queue.work(planQueue, { concurrency: planConcurrency }, (data) => planOne(eventIdOfJob(data)))
+  for (const name of Object.values(planQueues)) {
+    const planOne = planner(services)
+    queue.work(name, { concurrency: planConcurrency }, (data) => planOne(eventIdOfJob(data)))
+  }
   for (const channel of services.channels.values()) {
     const deliver = delivererOf(services, channel)
     for (const { queue: name, lane } of deliveryQueues(channel.name)) {
@@ -58,6 +62,7 @@ async function planAll(services: Services, needs: PlanNeeds, ids: readonly Event
     await plan(needs, ids)
   } catch (error) {
     if (ids.length === 1) {
+      await notePlanFailure(services.db, ids).catch(() => {})
       services.log.error({ msg: 'event.plan_failed', id: ids[0], ...faultOf(error) })
       throw error
     }
@@ -148,6 +153,7 @@ function guardOf(services: Services): Guard {
     sendMode: policy.sendMode,
     channels: policy.channelsOn,
     forbidden: forbiddenChannels(policy, 'service'),
+    afterQuiet: (now, zone) => afterQuietHours(now, zone, policy.quietHours),
   }
 }
 

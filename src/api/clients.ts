@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
-import { purposes } from '../clients/client.ts'
+import { type Consent, purposes } from '../clients/client.ts'
 import { resolveClients } from '../clients/resolve.ts'
 import { clientByExternalId, consentsOf, contactsOf, linkContact, recordConsent } from '../clients/store.ts'
 import { RequestError } from '../lib/errors.ts'
@@ -81,7 +81,10 @@ async function saveClient(needs: ApiNeeds, externalId: string, input: z.output<t
     ])
     if (!client) throw new Error('no client was made')
     for (const contact of input.contacts) await linkContact(inTransaction, client, { ...contact, linkedBy: 'api' })
+    const words = await consentsOf(inTransaction, client.id)
     for (const { purpose, granted, text, at } of input.consents) {
+      const latest = words.find((each) => each.purpose === purpose)
+      if (isOldNews({ granted, at: at ?? undefined, text: text ?? null }, latest)) continue
       await recordConsent(inTransaction, client.id, {
         purpose,
         granted,
@@ -93,6 +96,19 @@ async function saveClient(needs: ApiNeeds, externalId: string, input: z.output<t
       })
     }
   })
+}
+
+/**
+ * A nightly exchange says the same every night: once is enough. And a «yes» without a date does not overrule the client's
+ * own «/stop»: nobody knows which came first.
+ */
+function isOldNews(
+  word: { granted: boolean; at: string | undefined; text: string | null },
+  latest: Consent | undefined,
+): boolean {
+  if (!latest || word.at !== undefined) return false
+  if (latest.granted === word.granted) return latest.givenBy !== 'api' || latest.wording === word.text
+  return word.granted && latest.givenBy === 'bot'
 }
 
 async function clientView(needs: ApiNeeds, externalId: string) {

@@ -28,10 +28,14 @@ export async function resolveClients(needs: ClientNeeds, wanted: readonly Wanted
     const matches = matchAll(wanted, known)
     const missing = wanted.filter((_, index) => matches[index] === undefined)
     if (missing.length === 0) {
-      const clients = matches.filter((each) => each !== undefined)
+      const found = matches.filter((each) => each !== undefined)
       // In the order of ids: two processes that write the same people wait for each other instead of dying of a deadlock.
-      await lockClients(needs.db, [...new Set(clients.map((each) => each.id))])
-      await settle(needs, wanted, clients, known, made)
+      await lockClients(needs.db, [...new Set(found.map((each) => each.id))])
+      // Read again: another process may have claimed one of them before the lock was ours.
+      const locked = createIndex(await findClients(needs, keysOf(wanted)))
+      const clients = matchAll(wanted, locked).filter((each) => each !== undefined)
+      if (clients.length !== found.length || clients.some((each, index) => each.id !== found[index]?.id)) continue
+      await settle(needs, wanted, clients, locked, made)
       return clients
     }
     for (const client of await insertClients(needs, unique(missing))) made.add(client.id)
@@ -103,7 +107,7 @@ async function settle(
 ): Promise<void> {
   for (const [index, each] of wanted.entries()) {
     const client = clients[index]
-    if (!client || each.isTest) continue
+    if (!client || (each.isTest && !made.has(client.id))) continue
     const change = changeOf(client, each)
     if (Object.keys(change).length > 0) await updateClient(needs, client, change)
     Object.assign(client, change)

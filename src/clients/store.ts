@@ -221,8 +221,10 @@ export async function adoptLinks(
     if (proved.length === 0) continue
     for (const { channel, address } of proved)
       await linkContact(needs, client, { channel, address, linkedBy: 'bot', provedBy: phone })
-    const words = (await consentsOf(needs, other.id)).filter((each) => each.givenBy === 'bot')
-    for (const word of words.reverse()) await recordConsent(needs, client.id, word)
+    // His own word in a chat of his own stands against whatever somebody else said.
+    const hasOwnWord = (await consentsOf(needs, client.id)).some((each) => each.givenBy === 'bot')
+    const words = hasOwnWord ? [] : (await consentsOf(needs, other.id)).filter((each) => each.givenBy === 'bot')
+    for (const word of words.reverse()) await recordConsent(needs, client.id, { ...word, provedBy: phone })
     return
   }
 }
@@ -256,13 +258,15 @@ export async function clientsByAddress(needs: ClientNeeds, channel: ChannelName,
   return rows.map((row) => opened(needs.vault, row))
 }
 
-export type NewConsent = Omit<Consent, 'wordingHash'>
+/** `provedBy`: said in a chat that this phone proved; it counts while the client has that phone. */
+export type NewConsent = Omit<Consent, 'wordingHash'> & { provedBy?: string }
 
 export async function recordConsent(needs: ClientNeeds, client: ClientId, consent: NewConsent): Promise<void> {
   await needs.db.run(
-    sql`insert into consents (id, client_id, purpose, granted, wording, wording_hash, at, given_by, channel)
+    sql`insert into consents (id, client_id, purpose, granted, wording, wording_hash, at, given_by, channel, phone_index)
         values (${newId('consent')}, ${client}, ${consent.purpose}, ${consent.granted}, ${consent.wording},
-                ${consent.wording === null ? null : wordingHash(consent.wording)}, ${consent.at}, ${consent.givenBy}, ${consent.channel})`,
+                ${consent.wording === null ? null : wordingHash(consent.wording)}, ${consent.at}, ${consent.givenBy}, ${consent.channel},
+                ${consent.provedBy === undefined ? null : needs.vault.index('phone', consent.provedBy)})`,
   )
 }
 
@@ -280,8 +284,10 @@ const consentRow = z.object({
 export async function consentsOf(needs: { db: Queryable }, client: ClientId): Promise<Consent[]> {
   const rows = await needs.db.many(
     consentRow,
-    sql`select purpose, granted, at, given_by, channel, wording, wording_hash from consents
-        where client_id = ${client} order by at desc, recorded_at desc`,
+    sql`select s.purpose, s.granted, s.at, s.given_by, s.channel, s.wording, s.wording_hash
+        from consents s join clients c on c.id = s.client_id
+        where s.client_id = ${client} and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
+        order by s.at desc, s.recorded_at desc`,
   )
   return rows.map(consentOf)
 }
@@ -315,9 +321,11 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[])
   )
   const consents = await needs.db.many(
     consentRow.extend({ client_id: z.string() }),
-    sql`select distinct on (client_id, purpose, given_by) client_id, purpose, granted, at, given_by, channel, wording, wording_hash
-        from consents where client_id = any(${ids}::text[])
-        order by client_id, purpose, given_by, at desc, recorded_at desc`,
+    sql`select distinct on (s.client_id, s.purpose, s.given_by) s.client_id, s.purpose, s.granted, s.at, s.given_by, s.channel,
+               s.wording, s.wording_hash
+        from consents s join clients c on c.id = s.client_id
+        where s.client_id = any(${ids}::text[]) and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
+        order by s.client_id, s.purpose, s.given_by, s.at desc, s.recorded_at desc`,
   )
   const contactsByClient = groupBy(contacts, (row) => row.client_id)
   const consentsByClient = groupBy(consents, (row) => row.client_id)

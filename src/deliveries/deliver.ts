@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Channel, ChannelName, Outcome } from '../channels/channel.ts'
 import type { Message } from '../channels/message.ts'
 import type { Vault } from '../clients/vault.ts'
-import type { Database } from '../db/database.ts'
+import { type Database, isDataError } from '../db/database.ts'
 import { createBatcher } from '../lib/batcher.ts'
 import type { DeliveryId, EventId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
@@ -67,7 +67,7 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
   const closes = createBatcher<Closing, Closed>({
     limit: 100,
     queueLimit: 10_000,
-    work: (items) => close(needs, items),
+    work: (items) => closeEach(needs, items),
   })
 
   return async (id, signal) => {
@@ -80,6 +80,23 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
       result: result.kind,
       reason: result.kind === 'dropped' ? result.reason : null,
     })
+  }
+}
+
+/** One answer that the database refuses must not hold up those of its round. */
+async function closeEach(needs: DeliverNeeds, closings: Closing[]): Promise<Closed[]> {
+  try {
+    return await close(needs, closings)
+  } catch (error) {
+    if (!isDataError(error) || closings.length === 1) throw error
+    const closed: Closed[] = []
+    for (const closing of closings) {
+      const one = await close(needs, [closing]).catch((fault: unknown) =>
+        isDataError(fault) ? undefined : Promise.reject(fault),
+      )
+      closed.push(one?.[0] ?? { wasOurs: false, woken: [] })
+    }
+    return closed
   }
 }
 
@@ -169,7 +186,8 @@ async function messageFor(
   needs: DeliverNeeds,
   claimed: Claimed,
 ): Promise<{ message: Message; fresh: string | undefined }> {
-  const renewed = claimed.isStale ? await needs.render(claimed.eventId) : undefined
+  // A message that cannot be rendered anew leaves as it was: a throw here would make a lost answer of it.
+  const renewed = claimed.isStale ? await needs.render(claimed.eventId).catch(() => undefined) : undefined
   const message = renewed ?? storedMessageOf(claimed.message)
   return {
     message: claimed.repeat ? asRepeat(message) : message,

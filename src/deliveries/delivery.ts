@@ -56,6 +56,8 @@ export type Guard = {
   channels: readonly ChannelName[]
   /** Those that the law closes here. */
   forbidden: readonly ChannelName[]
+  /** The first moment at or after `now` that is not in the quiet hours of that zone; money does not ask. */
+  afterQuiet(now: Date, zone: string): Date
 }
 
 export const channelNameSchema = z.enum(channelNames)

@@ -1,11 +1,13 @@
 import type { ChannelName } from '../channels/channel.ts'
-import type { Guard, Reason } from './delivery.ts'
+import type { Guard, Lane, Reason } from './delivery.ts'
 
 /** What the database knows of a delivery at the moment somebody wants to send it. */
 export type Facts = {
   channel: ChannelName
   isBehind: boolean
   isErased: boolean
+  lane: Lane
+  zone: string
   isTest: boolean
   /** Came with a team key. */
   isTeamOnly: boolean
@@ -37,7 +39,12 @@ export function standingOf(facts: Facts, guard: Guard, now: Date): Standing {
   if (dropped) return dropped
   if (facts.expiresAt <= now) return { kind: 'drop', state: 'failed', reason: 'expired' }
   if (facts.isBehind) return { kind: 'behind' }
-  const soonest = Math.max(facts.nextAttemptAt?.getTime() ?? 0, facts.chatFreeAt.getTime() - chatBurstMs)
+  const quietUntil = facts.lane === 'money' ? now : guard.afterQuiet(now, facts.zone)
+  const soonest = Math.max(
+    facts.nextAttemptAt?.getTime() ?? 0,
+    facts.chatFreeAt.getTime() - chatBurstMs,
+    quietUntil.getTime(),
+  )
   if (soonest > now.getTime() + clockToleranceMs) return { kind: 'early', at: new Date(soonest) }
   return { kind: 'go' }
 }

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { type EventId, parseId } from '../lib/ids.ts'
 import type { Job } from '../queue/queue.ts'
 
-export const planQueue = 'plan'
+/** Money is planned in a queue of its own: no payout waits behind the planning of a promo (promise 5). */
+export const planQueues = { money: 'plan-money', ordinary: 'plan-ordinary' } as const
+export type PlanLane = keyof typeof planQueues
 
-/** @param again tells a hint of the sweep from the one it replaces, which may still be there, stuck. */
-export function planJob(id: EventId, again?: string): Job {
-  return { queue: planQueue, jobId: again === undefined ? id : `${id}-${again}`, data: { id, v: 1 } }
+export function planJob(id: EventId, lane: PlanLane): Job {
+  return { queue: planQueues[lane], jobId: id, data: { id, v: 1 } }
 }
 
 const jobData = z.object({ id: z.string(), v: z.literal(1) })

@@ -114,7 +114,7 @@ async function hintQueue(needs: ReceiveNeeds, kept: readonly Kept[]): Promise<vo
   const fresh = kept.filter((each) => each.status === 'accepted' && !each.held)
   if (fresh.length === 0) return
   try {
-    await needs.queue.add(fresh.map((each) => planJob(each.id)))
+    await needs.queue.add(fresh.map((each) => planJob(each.id, each.lane)))
   } catch (error) {
     needs.onQueueTrouble(error)
   }

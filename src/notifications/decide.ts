@@ -5,6 +5,7 @@ import type { Event } from '../events/event.ts'
 import { isSuperseded } from '../events/order.ts'
 import type { EarlierFact } from '../events/store/read.ts'
 import type { EventTypeDefinition } from '../events/types/definition.ts'
+import { isZone } from '../lib/russian/time.ts'
 import { forbiddenChannels, type Policy } from './policy.ts'
 import { afterQuietHours } from './quiet-hours.ts'
 import { route } from './route.ts'
@@ -69,6 +70,12 @@ function isTooLate({ event, definition, receivedAt }: PlanFacts, now: Date): boo
 
 function momentFor({ event, definition }: PlanFacts, policy: Policy, now: Date): Date | null {
   if (definition.urgency === 'money') return null
-  const at = afterQuietHours(now, event.branch?.timezone ?? policy.timezone, policy.quietHours)
+  const at = afterQuietHours(now, zoneOf(event, policy), policy.quietHours)
   return at > now ? at : null
+}
+
+/** The branch's own zone when the event names one that this machine knows. */
+export function zoneOf(event: Event | undefined, policy: Policy): string {
+  const own = event?.branch?.timezone
+  return own !== undefined && isZone(own) ? own : policy.timezone
 }

@@ -11,7 +11,7 @@ import { claimForPlanning, earlierFacts, eventsByIds, type StoredEvent } from '.
 import type { EventTypeDefinition } from '../events/types/definition.ts'
 import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
-import { decidePlan, latestConsent, type Plan, purposeOf } from './decide.ts'
+import { decidePlan, latestConsent, type Plan, purposeOf, zoneOf } from './decide.ts'
 import type { Policy } from './policy.ts'
 import { insertNotifications } from './store.ts'
 
@@ -166,6 +166,7 @@ function deliveryOf(
     purpose: purposeOf(definition),
     test: stored.test,
     teamOnly: stored.teamOnly,
+    zone: zoneOf(event, needs.policy),
     branchCode: event?.branch?.code ?? event?.branch?.name ?? null,
     operationId: event?.operation?.id ?? null,
     operationNumber: event?.operation?.number ?? null,

@@ -20,11 +20,16 @@ export type QueueSystem = {
 
 /** What we use of BullMQ's classes: their own types differ by backend. */
 type Closable = { on(event: 'error', listener: (error: Error) => void): unknown; close(): Promise<void> }
-type Consumer = Closable & { on(event: 'failed', listener: (job: unknown, error: Error) => void): unknown }
+type Consumer = Closable & {
+  waitUntilReady(): Promise<unknown>
+  on(event: 'failed', listener: (job: unknown, error: Error) => void): unknown
+}
 type BulkJob = { name: string; data: unknown; opts: typeof jobOptions & { jobId: string; delay?: number } }
 type Producer = Closable & { addBulk(jobs: BulkJob[]): Promise<unknown>; waitUntilReady(): Promise<unknown> }
 type Handle = (data: unknown) => Promise<void>
 type Opened = {
+  /** Resolves when the store answers, or after a moment: it may come later. */
+  ready(): Promise<void>
   producer(name: string): Producer
   worker(name: string, concurrency: number, handle: Handle): Consumer
   ping(): Promise<void>
@@ -51,6 +56,7 @@ export function openRedisQueue(url: string, events: QueueEvents): QueueSystem {
   const patient = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: reconnectAfter })
   for (const each of [fast, patient]) each.on('error', events.onError)
   return queueSystem('redis', events, {
+    ready: () => readyWithin(fast, 2_000),
     producer: (name) => new Queue(name, { connection: fast, prefix: 'vestnik', skipWaitingForReady: true }),
     worker: (name, concurrency, handle) =>
       new Worker(name, (job) => handle(job.data), {
@@ -79,6 +85,7 @@ export async function openPostgresQueue(pool: unknown, events: QueueEvents): Pro
     client.release()
   }
   return queueSystem('postgres', events, {
+    ready: async () => {},
     producer: (name) => new Queue(name, { connection: pool }, createPostgresBackend),
     worker: (name, concurrency, handle) =>
       new Worker(
@@ -96,7 +103,8 @@ export async function openPostgresQueue(pool: unknown, events: QueueEvents): Pro
 
 function queueSystem(kind: QueueSystem['kind'], { onError, onJobFailed }: QueueEvents, opened: Opened): QueueSystem {
   const producers = new Map<string, Producer>()
-  const workers: Closable[] = []
+  const workers = new Set<Closable>()
+  let isStopping = false
   const producer = (name: string) => {
     let queue = producers.get(name)
     if (!queue) {
@@ -106,28 +114,58 @@ function queueSystem(kind: QueueSystem['kind'], { onError, onJobFailed }: QueueE
     }
     return queue
   }
+  // BullMQ remembers for ever that a queue could not be opened: it is dropped, and the next call opens a new one.
+  const reopen = (name: string) => {
+    const broken = producers.get(name)
+    producers.delete(name)
+    void broken?.close().catch(() => {})
+  }
+  const addOrReopen = async (name: string, group: readonly Job[]) => {
+    try {
+      await addAll(producer(name), group)
+    } catch (error) {
+      reopen(name)
+      throw error
+    }
+  }
   return {
     kind,
     add: async (jobs) => {
       const byQueue = groupBy(jobs, (job) => job.queue)
-      await Promise.all([...byQueue].map(([name, group]) => addAll(producer(name), group)))
+      await Promise.all([...byQueue].map(([name, group]) => addOrReopen(name, group)))
     },
     prepare: async (names) => {
-      const opening = names.map((name) => producer(name).waitUntilReady())
-      // Redis may come later; its client reconnects by itself.
-      if (kind === 'postgres') await Promise.all(opening)
-      else for (const each of opening) each.catch(onError)
+      await opened.ready()
+      await Promise.all(
+        names.map((name) =>
+          producer(name)
+            .waitUntilReady()
+            .catch(() => reopen(name)),
+        ),
+      )
     },
     work: (name, { concurrency }, handle) => {
-      const worker = opened.worker(name, concurrency, handle)
-      worker.on('error', onError)
-      // A job that throws is over for the queue; its row is still due, and the sweep brings it back.
-      worker.on('failed', (_job, error) => onJobFailed(name, error))
-      workers.push(worker)
+      const startWorker = () => {
+        const worker = opened.worker(name, concurrency, handle)
+        worker.on('error', onError)
+        // A job that throws is over for the queue; its row is still due, and the sweep brings it back.
+        worker.on('failed', (_job, error) => onJobFailed(name, error))
+        workers.add(worker)
+        worker.waitUntilReady().catch(async (error: Error) => {
+          if (!workers.delete(worker)) return
+          onError(error)
+          await worker.close().catch(() => {})
+          if (!isStopping) setTimeout(() => !isStopping && startWorker(), reopenMs).unref()
+        })
+      }
+      startWorker()
     },
     ping: opened.ping,
     stopWorkers: async () => {
-      await Promise.all(workers.splice(0).map((each) => each.close().catch(onError)))
+      isStopping = true
+      const stopping = [...workers]
+      workers.clear()
+      await Promise.all(stopping.map((each) => each.close().catch(onError)))
     },
     close: async () => {
       await Promise.all([...producers.values()].map((each) => each.close().catch(onError)))
@@ -144,6 +182,19 @@ async function addAll(queue: Producer, jobs: readonly Job[]): Promise<void> {
       opts: { ...jobOptions, jobId, ...(delayMs ? { delay: delayMs } : {}) },
     })),
   )
+}
+
+const reopenMs = 2_000
+
+function readyWithin(redis: Redis, ms: number): Promise<void> {
+  if (redis.status === 'ready') return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    redis.once('ready', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }
 
 function reconnectAfter(times: number): number {

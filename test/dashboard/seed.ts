@@ -64,6 +64,7 @@ export async function makeMessage({ services }: TestDashboard, seed: MessageSeed
       purpose: 'service',
       test: seed.test ?? false,
       teamOnly: false,
+      zone: 'Europe/Moscow',
       branchCode: event.branch?.code ?? null,
       operationId: event.operation?.id ?? null,
       operationNumber: event.operation?.number ?? null,

@@ -13,6 +13,8 @@ const free: Facts = {
   isErased: false,
   isTest: false,
   isTeamOnly: false,
+  lane: 'money',
+  zone: 'Europe/Moscow',
   hasContact: true,
   contactIsCurrent: true,
   blockedReason: null,
@@ -22,7 +24,7 @@ const free: Facts = {
   expiresAt: new Date(now.getTime() + minute),
   chatFreeAt: new Date(0),
 }
-const open: Guard = { sendMode: 'live', channels: ['telegram'], forbidden: [] }
+const open: Guard = { sendMode: 'live', channels: ['telegram'], forbidden: [], afterQuiet: (at) => at }
 
 const near = fc.integer({ min: -minute, max: minute }).map((ms) => new Date(now.getTime() + ms))
 const facts: fc.Arbitrary<Facts> = fc.record({
@@ -31,6 +33,8 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   isErased: fc.boolean(),
   isTest: fc.boolean(),
   isTeamOnly: fc.boolean(),
+  lane: fc.constantFrom('money', 'ordinary'),
+  zone: fc.constant('Europe/Moscow'),
   hasContact: fc.boolean(),
   contactIsCurrent: fc.boolean(),
   blockedReason: fc.constantFrom('blocked', 'not_found', null),
@@ -44,12 +48,20 @@ const guards: fc.Arbitrary<Guard> = fc.record({
   sendMode: fc.constantFrom('live', 'team', 'test'),
   channels: fc.constantFrom(['telegram'] as const, ['telegram', 'vk'] as const, [] as const),
   forbidden: fc.constantFrom(['telegram'] as const, [] as const),
+  afterQuiet: fc.constant((at: Date) => at),
 })
 
 describe('whether a message may leave now', () => {
   const cases: [title: string, more: Partial<Facts>, guard: Partial<Guard>, expected: object][] = [
     ['nothing speaks against it', {}, {}, { kind: 'go' }],
     ['its client was erased', { isErased: true }, {}, skipped('erased')],
+    [
+      'it is no money, and the night has begun since it was planned',
+      { lane: 'ordinary' },
+      { afterQuiet: (at) => new Date(at.getTime() + 3_600_000) },
+      { kind: 'early', at: new Date(now.getTime() + 3_600_000) },
+    ],
+    ['it is money, and it is night', {}, { afterQuiet: (at) => new Date(at.getTime() + 3_600_000) }, { kind: 'go' }],
     ['it is a test event', { isTest: true }, {}, skipped('test_mode')],
     ['the service is in test mode', {}, { sendMode: 'test' }, skipped('test_mode')],
     ['the service writes only to the team', {}, { sendMode: 'team' }, skipped('not_team')],

@@ -21,7 +21,7 @@ describe('a worker dies with a job in its hands', { timeout: 150_000 }, () => {
       const pool: unknown = openPool({ url: databaseUrl, max: 3, searchPath: 'bullmq' })
       assert.ok(isPgPool(pool))
       const worker = new Worker(
-        'plan',
+        'plan-money',
         null,
         { connection: pool, autorun: false, lockDuration: jobLockMs },
         createPostgresBackend,
@@ -42,7 +42,7 @@ describe('a worker dies with a job in its hands', { timeout: 150_000 }, () => {
     await diesWithTheJob(t, { DATABASE_URL: await testDatabase(t), REDIS_URL: redis.url }, async () => {
       const connection = new Redis(redis.url, { maxRetriesPerRequest: null })
       connection.on('error', () => {})
-      const worker = new Worker('plan', null, {
+      const worker = new Worker('plan-money', null, {
         connection,
         prefix: 'vestnik',
         autorun: false,

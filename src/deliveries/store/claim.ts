@@ -101,6 +101,7 @@ const claimRow = z.object({
   state: z.enum(['queued', 'waiting', 'unknown']),
   test: z.boolean(),
   team_only: z.boolean(),
+  zone: z.string(),
   message: z.instanceof(Buffer).nullable(),
   attempts: z.number(),
   failures: z.number(),
@@ -121,24 +122,25 @@ const claimRow = z.object({
 type Row = z.output<typeof claimRow>
 
 /**
- * An earlier message holds back a later one of the same client, and so does an earlier fact that is not planned yet (for
- * ten minutes: one that cannot be planned must not hold its client for ever). A promo holds back money only while it is
+ * An earlier message holds back a later one of the same client, and so does an earlier fact that is not planned yet
+ * (unless it cannot be planned at all). A promo holds back money only while it is
  * in hand or has just come (promise 5).
  */
 async function lockRows(db: Queryable, channel: ChannelName, ids: readonly DeliveryId[]): Promise<Row[]> {
   return await db.many(
     claimRow,
-    sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.state, d.test, d.team_only, d.message, d.attempts, d.failures,
+    sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.state, d.test, d.team_only, d.zone, d.message, d.attempts, d.failures,
           d.next_attempt_at, d.stale_at, d.expires_at, d.event_seq, c.data_key, k.address, k.blocked_reason, k.team,
           (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as contact_is_current,
           k.free_at as chat_free_at,
           (select s.granted from consents s where s.client_id = d.client_id and s.purpose = d.purpose
+             and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
              order by s.at desc, s.recorded_at desc limit 1) as consent,
           (exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null and e.event_seq < d.event_seq
               and (d.lane <> 'money' or e.lane = 'money' or e.state = 'sending'
                    or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= clock_timestamp())))
            or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.held_reason is null and v.seq < d.event_seq
-              and v.received_at > now() - interval '10 minutes')) as is_behind,
+              and v.plan_failures < 5 and (d.lane <> 'money' or v.lane = 'money' or v.received_at > now() - interval '1 second'))) as is_behind,
           clock_timestamp() as now
         from deliveries d join clients c on c.id = d.client_id left join contacts k on k.id = d.contact_id
         where d.id = any(${ids}::text[]) and d.channel = ${channel} and d.decided_at is null and d.state in ('queued', 'waiting', 'unknown')
@@ -153,6 +155,8 @@ function factsOf(row: Row) {
     isErased: row.data_key === null || row.message === null,
     isTest: row.test,
     isTeamOnly: row.team_only,
+    lane: row.lane,
+    zone: row.zone,
     hasContact: row.address !== null,
     contactIsCurrent: row.contact_is_current ?? false,
     blockedReason: row.blocked_reason,

@@ -19,6 +19,7 @@ export type NewDelivery = {
   test: boolean
   teamOnly: boolean
   branchCode: string | null
+  zone: string
   operationId: string | null
   operationNumber: string | null
   channel: ChannelName | null
@@ -37,10 +38,10 @@ export async function insertDeliveries(db: Queryable, vault: Vault, rows: readon
   await db.run(
     sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
           branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
-          expires_at, team_only, decided_at)
+          expires_at, team_only, zone, decided_at)
         select id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
           branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
-          expires_at, team_only, case when state in ('failed', 'skipped') then clock_timestamp() end
+          expires_at, team_only, zone, case when state in ('failed', 'skipped') then clock_timestamp() end
         from unnest(${column('id')}::text[], ${column('notificationId')}::text[], ${column('eventId')}::text[],
           ${column('eventSeq')}::bigint[], ${rows.map((r) => r.client.id)}::text[], ${column('contactId')}::text[],
           ${column('source')}::text[], ${column('type')}::text[], ${column('lane')}::text[], ${column('purpose')}::text[],
@@ -48,9 +49,9 @@ export async function insertDeliveries(db: Queryable, vault: Vault, rows: readon
           ${column('operationNumber')}::text[], ${column('channel')}::text[], ${column('state')}::text[], ${column('reason')}::text[],
           ${rows.map((r) => (r.message === null ? null : vault.seal(r.client, 'message', r.message)))}::bytea[],
           ${column('templateVersion')}::text[], ${column('nextAttemptAt')}::timestamptz[], ${column('staleAt')}::timestamptz[],
-          ${column('expiresAt')}::timestamptz[], ${column('teamOnly')}::boolean[])
+          ${column('expiresAt')}::timestamptz[], ${column('teamOnly')}::boolean[], ${column('zone')}::text[])
           as r (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test, branch_code,
                 operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at, expires_at,
-                team_only)`,
+                team_only, zone)`,
   )
 }

@@ -84,17 +84,31 @@ export async function decideInfobase(
   which: { keyId: string; infobase: string },
   state: 'confirmed' | 'refused',
   by: string,
-): Promise<EventId[] | undefined> {
+): Promise<{ id: EventId; lane: 'money' | 'ordinary' }[] | undefined> {
   const touched = await db.run(
     sql`update infobases set state = ${state}, decided_at = now(), decided_by = ${by}
         where key_id = ${which.keyId} and infobase = ${which.infobase}`,
   )
   if (touched === 0) return undefined
   if (state === 'refused') return []
+  // The held ones take their plain identity: what the base posts again is known. What its original has posted meanwhile
+  // stays unsent for good.
   const rows = await db.many(
-    z.object({ id: z.string().transform(branded<'event'>) }),
-    sql`update events set held_reason = null where key_id = ${which.keyId} and infobase = ${which.infobase} and held_reason is not null
-        returning id`,
+    z.object({
+      id: z.string().transform(branded<'event'>),
+      lane: z.enum(['money', 'ordinary']),
+      held_reason: z.string().nullable(),
+    }),
+    sql`with held as (
+          select e.id, substr(e.identity, length(${`held:${which.infobase}:`}) + 1) as plain, e.source, e.test from events e
+          where e.key_id = ${which.keyId} and e.infobase = ${which.infobase} and e.held_reason = 'infobase'
+        ), known as (
+          select h.id, h.plain, exists (select 1 from events o where o.source = h.source and o.test = h.test and o.identity = h.plain) as is_known
+          from held h
+        )
+        update events e set held_reason = case when k.is_known then 'duplicate' end,
+                            identity = case when k.is_known then e.identity else k.plain end
+        from known k where e.id = k.id returning e.id, e.lane, e.held_reason`,
   )
-  return rows.map((row) => row.id)
+  return rows.filter((row) => row.held_reason === null).map(({ id, lane }) => ({ id, lane }))
 }

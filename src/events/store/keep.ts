@@ -6,8 +6,10 @@ import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { branded, type EventId, newId } from '../../lib/ids.ts'
 import { kopecksOf } from '../../lib/money.ts'
+import { catalog } from '../catalog.ts'
 import type { Event } from '../event.ts'
 import { contentText, identityText } from '../identity.ts'
+import type { PlanLane } from '../jobs.ts'
 import { infobaseState } from './infobases.ts'
 import type { EventNeeds, EventWarning } from './read.ts'
 
@@ -24,7 +26,7 @@ export type Incoming = {
 }
 
 /** `held`: kept, but not sent until an operator confirms the infobase it came from. */
-export type Kept = { id: EventId; status: 'accepted' | 'duplicate' | 'reused'; held: boolean }
+export type Kept = { id: EventId; status: 'accepted' | 'duplicate' | 'reused'; held: boolean; lane: PlanLane }
 
 type Keyed = Incoming & { identity: string; contentHash: Buffer; heldReason: string | null }
 
@@ -44,12 +46,13 @@ export async function keepEvents(needs: EventNeeds, incoming: readonly Incoming[
       // The first of equal items in one round is the accepted one, the others repeat it.
       made.delete(key)
       before.set(key, { id, hash: each.contentHash })
-      return { id, status: 'accepted', held: each.heldReason !== null }
+      return { id, status: 'accepted', held: each.heldReason !== null, lane: catalog[each.event.type].urgency }
     }
     const existing = before.get(key) ?? after.get(key)
     if (!existing) throw new Error('an event was neither made nor found')
     const isReused = each.event.id !== undefined && !existing.hash.equals(each.contentHash)
-    return { id: existing.id, status: isReused ? 'reused' : 'duplicate', held: false }
+    const status = isReused ? 'reused' : 'duplicate'
+    return { id: existing.id, status, held: false, lane: catalog[each.event.type].urgency }
   })
 }
 
@@ -125,14 +128,14 @@ async function insertEvents(needs: EventNeeds, keyed: readonly Keyed[]): Promise
       identity: z.string(),
     }),
     sql`insert into events (id, source, test, identity, content_hash, external_id, type, occurred_at, received_at, client_id,
-                            infobase, branch_code, operation_id, operation_number, amount_kopecks, stage, payload, key_id, team_only, held_reason)
+                            infobase, branch_code, operation_id, operation_number, amount_kopecks, stage, payload, key_id, team_only, held_reason, lane)
         select * from unnest(
           ${column('id')}::text[], ${column('source')}::text[], ${column('test')}::boolean[], ${column('identity')}::text[],
           ${column('contentHash')}::bytea[], ${column('externalId')}::text[], ${column('type')}::text[],
           ${column('occurredAt')}::timestamptz[], ${column('receivedAt')}::timestamptz[], ${column('clientId')}::text[],
           ${column('infobase')}::text[], ${column('branchCode')}::text[], ${column('operationId')}::text[],
           ${column('operationNumber')}::text[], ${column('amount')}::bigint[], ${column('stage')}::int[], ${column('payload')}::bytea[],
-          ${column('keyId')}::text[], ${column('teamOnly')}::boolean[], ${column('heldReason')}::text[])
+          ${column('keyId')}::text[], ${column('teamOnly')}::boolean[], ${column('heldReason')}::text[], ${column('lane')}::text[])
         on conflict (source, test, identity) do nothing
         returning id, source, test, identity`,
   )
@@ -164,6 +167,7 @@ function rowOf(vault: Vault, { event, ...incoming }: Keyed, client: Client) {
     operationNumber: event.operation?.number ?? null,
     amount: amount === undefined ? null : (kopecksOf(amount) ?? null),
     stage: event.payment?.stage ?? null,
+    lane: catalog[event.type].urgency,
     keyId: incoming.keyId,
     teamOnly: incoming.teamOnly,
     heldReason: incoming.heldReason,

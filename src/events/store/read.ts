@@ -82,14 +82,23 @@ export async function claimForPlanning(db: Queryable, ids: readonly EventId[]): 
   return new Set(rows.map((row) => row.id))
 }
 
-/** Kept but not planned for a while: their job was lost, or the queue was away. Oldest first. */
-export async function overdueEvents(db: Queryable, olderThanMs: number, limit: number): Promise<EventId[]> {
-  const rows = await db.many(
-    z.object({ id: z.string().transform(branded<'event'>) }),
-    sql`select id from events where planned_at is null and held_reason is null and received_at < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
-        order by seq limit ${limit}`,
+export type OverdueEvent = { id: EventId; lane: 'money' | 'ordinary' }
+
+/** Kept but not planned for a while: their job was lost, or the queue was away. Money first, then the oldest. */
+export async function overdueEvents(db: Queryable, olderThanMs: number, limit: number): Promise<OverdueEvent[]> {
+  return await db.many(
+    z.object({ id: z.string().transform(branded<'event'>), lane: z.enum(['money', 'ordinary']) }),
+    sql`select id, lane from events where planned_at is null and held_reason is null
+          and received_at < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+        order by lane, seq limit ${limit}`,
   )
-  return rows.map((row) => row.id)
+}
+
+/** After five failures an event holds back nobody any more; the sweep still tries it. */
+export async function notePlanFailure(db: Queryable, ids: readonly EventId[]): Promise<void> {
+  await db.run(
+    sql`update events set plan_failures = plan_failures + 1 where id = any(${ids}::text[]) and planned_at is null`,
+  )
 }
 
 export type EarlierFact = {
