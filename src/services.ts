@@ -125,7 +125,7 @@ async function migrateWhenReachable(databaseUrl: string, log: Logger): Promise<v
 
 function isStarting(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return code === 'ECONNREFUSED' || code === '57P03' || code === 'ENOTFOUND' || code === 'EAI_AGAIN'
+  return code === 'ECONNREFUSED' || code === '57P03' || code === '53300' || code === 'ENOTFOUND' || code === 'EAI_AGAIN'
 }
 
 async function secretsOf(

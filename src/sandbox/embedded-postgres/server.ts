@@ -17,6 +17,7 @@ type Needs = {
   socketFolder: string
   onLog: (line: string) => void
   onExit: (detail: string) => void
+  maxConnections: number
 }
 
 type Running = { child: ChildProcess; ended: Promise<string>; hasSaidAll: Promise<void>; output: string[] }
@@ -54,7 +55,7 @@ async function readyServer(needs: Needs): Promise<Running> {
 /** Its own process group, so that Ctrl-C reaches it through us and not before we have finished with it. */
 function launch(needs: Needs): Running {
   const { account, clusterDir } = needs
-  const args = serverArguments(currentFolder(account, clusterDir), needs.socketFolder)
+  const args = serverArguments(currentFolder(account, clusterDir), needs)
   const child = spawned(account, () =>
     spawn(needs.runtime.postgres, args, {
       cwd: clusterDir,
@@ -114,7 +115,7 @@ async function isSettledWithin(promise: Promise<unknown>, deadlineMs: number): P
 }
 
 /** Durable whatever the folder's own file says; small and quiet, for a database that serves one program. */
-function serverArguments(folder: string, socketFolder: string): string[] {
+function serverArguments(folder: string, { socketFolder, maxConnections }: Needs): string[] {
   const settings = {
     fsync: 'on',
     synchronous_commit: 'on',
@@ -123,7 +124,7 @@ function serverArguments(folder: string, socketFolder: string): string[] {
     port: String(port),
     unix_socket_directories: `"${socketFolder.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
-    max_connections: '60',
+    max_connections: String(maxConnections),
     shared_buffers: '32MB',
     max_wal_size: '256MB',
     huge_pages: 'off',

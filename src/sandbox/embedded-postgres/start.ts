@@ -19,6 +19,8 @@ export type EmbeddedPostgresInput = {
   onLog?: (line: string) => void
   /** Postgres has ended although nobody called `stop`. */
   onExit?: (detail: string) => void
+  /** Enough for the service and its operator by default. */
+  maxConnections?: number
 }
 
 /**
@@ -44,7 +46,7 @@ export async function startEmbeddedPostgres(input: EmbeddedPostgresInput): Promi
 const newFolderMode = process.platform === 'linux' ? 0o700 : 0o711
 
 async function startUnder(lock: FolderLock, input: EmbeddedPostgresInput): Promise<EmbeddedPostgres> {
-  const { dataDir, onLog = () => undefined, onExit = () => undefined } = input
+  const { dataDir, onLog = () => undefined, onExit = () => undefined, maxConnections = 60 } = input
   const clusterDir = join(dataDir, 'postgres')
   const account = await accountFor({ clusterDir, dataDir })
   const runtime = await prepareRuntime({ account, dataDir, onLog })
@@ -54,7 +56,7 @@ async function startUnder(lock: FolderLock, input: EmbeddedPostgresInput): Promi
   const databaseUrl = urlOf(socketFolder)
   let server: Server | undefined
   try {
-    server = await startServer({ account, runtime, clusterDir, socketFolder, onLog, onExit })
+    server = await startServer({ account, runtime, clusterDir, socketFolder, onLog, onExit, maxConnections })
     await lock.publish(databaseUrl)
   } catch (error) {
     await server?.stop()
