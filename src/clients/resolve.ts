@@ -31,8 +31,11 @@ export async function resolveClients(needs: ClientNeeds, wanted: readonly Wanted
       const found = matches.filter((each) => each !== undefined)
       // In the order of ids: two processes that write the same people wait for each other instead of dying of a deadlock.
       await lockClients(needs.db, [...new Set(found.map((each) => each.id))])
-      // Read again: another process may have claimed one of them before the lock was ours.
-      const locked = createIndex(await findClients(needs, keysOf(wanted)))
+      // A nameless record may have been claimed by another process before the lock was ours.
+      const isClaiming = found.some(
+        (each, index) => each.externalId === null && wanted[index]?.externalId !== undefined,
+      )
+      const locked = isClaiming ? createIndex(await findClients(needs, keysOf(wanted))) : known
       const clients = matchAll(wanted, locked).filter((each) => each !== undefined)
       if (clients.length !== found.length || clients.some((each, index) => each.id !== found[index]?.id)) continue
       await settle(needs, wanted, clients, locked, made)

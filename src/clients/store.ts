@@ -310,23 +310,25 @@ export function wordingHash(wording: string): string {
 
 export type Recipient = { client: Client; contacts: Contact[]; consents: Consent[] }
 
-/** Everything a plan must know of its clients, in three statements for all of them. */
+/** Everything a plan must know of its clients, in three statements at once for all of them. */
 export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[]): Promise<Map<ClientId, Recipient>> {
-  const clients = await needs.db.many(clientRow, sql`select * from clients where id = any(${ids}::text[])`)
-  const contacts = await needs.db.many(
-    contactRow.extend({ client_id: z.string() }),
-    sql`select k.client_id, k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
+  const [clients, contacts, consents] = await Promise.all([
+    needs.db.many(clientRow, sql`select * from clients where id = any(${ids}::text[])`),
+    needs.db.many(
+      contactRow.extend({ client_id: z.string() }),
+      sql`select k.client_id, k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
                (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as is_current
         from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[]) order by k.linked_at desc`,
-  )
-  const consents = await needs.db.many(
-    consentRow.extend({ client_id: z.string() }),
-    sql`select distinct on (s.client_id, s.purpose, s.given_by) s.client_id, s.purpose, s.granted, s.at, s.given_by, s.channel,
+    ),
+    needs.db.many(
+      consentRow.extend({ client_id: z.string() }),
+      sql`select distinct on (s.client_id, s.purpose, s.given_by) s.client_id, s.purpose, s.granted, s.at, s.given_by, s.channel,
                s.wording, s.wording_hash
         from consents s join clients c on c.id = s.client_id
         where s.client_id = any(${ids}::text[]) and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
         order by s.client_id, s.purpose, s.given_by, s.at desc, s.recorded_at desc`,
-  )
+    ),
+  ])
   const contactsByClient = groupBy(contacts, (row) => row.client_id)
   const consentsByClient = groupBy(consents, (row) => row.client_id)
   return new Map(

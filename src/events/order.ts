@@ -12,6 +12,11 @@ export function isSuperseded(event: Event, earlier: readonly EarlierFact[]): boo
   return earlier.some((fact) => supersedes(fact, event))
 }
 
+/** Only these can come too late: for the others nobody need ask what was before. */
+export function canBeSuperseded(type: EventType): boolean {
+  return type === 'operation.accepted' || type === 'payout.sent' || type === 'payout.delayed'
+}
+
 const settled: readonly EventType[] = ['payout.paid', 'payout.partial']
 
 function supersedes(fact: EarlierFact, event: Event): boolean {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Vault } from '../clients/vault.ts'
 import { type Database, isDataError } from '../db/database.ts'
 import { createBatcher } from '../lib/batcher.ts'
@@ -19,6 +20,9 @@ export type ReceiveNeeds = {
   onQueueTrouble(error: unknown): void
 }
 
+/** Branches whose name was noted lately need no statement of their own. */
+type Keeping = ReceiveNeeds & { notedBranches: LRUCache<string, true> }
+
 const eventsARound = 1000
 const requestsWaiting = 2000
 
@@ -28,13 +32,14 @@ const requestsWaiting = 2000
  */
 export function createReceive(needs: ReceiveNeeds): Receive {
   const hints = new Set<Promise<void>>()
+  const keeping: Keeping = { ...needs, notedBranches: new LRUCache({ max: 1000, ttl: 600_000 }) }
 
   const batcher = createBatcher<readonly Incoming[], Kept[] | Refused>({
     limit: 64,
     queueLimit: requestsWaiting,
     work: async (requests) => {
       const kept: (Kept[] | Refused)[] = []
-      for (const group of groupsOf(requests, eventsARound)) kept.push(...(await keepGroup(needs, group)))
+      for (const group of groupsOf(requests, eventsARound)) kept.push(...(await keepGroup(keeping, group)))
       const hint = hintQueue(
         needs,
         kept.flatMap((each) => (each instanceof Refused ? [] : each)),
@@ -76,7 +81,7 @@ function* groupsOf(requests: (readonly Incoming[])[], limit: number): Generator<
 /** A request that the database refused for what is in it. */
 class Refused extends Error {}
 
-async function keepGroup(needs: ReceiveNeeds, requests: (readonly Incoming[])[]): Promise<(Kept[] | Refused)[]> {
+async function keepGroup(needs: Keeping, requests: (readonly Incoming[])[]): Promise<(Kept[] | Refused)[]> {
   try {
     const kept = await keepAll(needs, requests.flat())
     let from = 0
@@ -98,15 +103,24 @@ function refusalOf(error: unknown): Refused {
   return new Refused('refused', { cause: error })
 }
 
-function keepAll(needs: ReceiveNeeds, incoming: readonly Incoming[]): Promise<Kept[]> {
-  return needs.db.transaction(async (db) => {
-    const kept = await keepEvents({ db, vault: needs.vault }, incoming)
-    await rememberBranches(
-      db,
-      incoming.map((each) => each.event),
-    )
-    return kept
-  })
+async function keepAll(needs: Keeping, incoming: readonly Incoming[]): Promise<Kept[]> {
+  const kept = await needs.db.transaction((db) => keepEvents({ db, vault: needs.vault }, incoming))
+  await noteBranches(needs, incoming)
+  return kept
+}
+
+/** Names of branches are for lists and reports: the events are kept already, whatever becomes of this. */
+async function noteBranches({ notedBranches, ...needs }: Keeping, incoming: readonly Incoming[]): Promise<void> {
+  const fresh = incoming
+    .map((each) => each.event)
+    .filter(({ branch }) => branch && !notedBranches.has(JSON.stringify(branch)))
+  if (fresh.length === 0) return
+  try {
+    await rememberBranches(needs.db, fresh)
+    for (const { branch } of fresh) notedBranches.set(JSON.stringify(branch), true)
+  } catch (error) {
+    needs.onQueueTrouble(error)
+  }
 }
 
 /** A queue that is away loses nothing: the sweep finds what was kept and never planned. */

@@ -1,19 +1,19 @@
 import type { Message } from '../channels/message.ts'
-import { type Recipient, recipientsOf, recordConsent } from '../clients/store.ts'
+import { type NewConsent, type Recipient, recipientsOf, recordConsent } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
-import type { Database, Queryable } from '../db/database.ts'
+import type { Database } from '../db/database.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
 import { type Decided, nextOfClients } from '../deliveries/store/decide.ts'
-import { insertDeliveries, type NewDelivery } from '../deliveries/store/insert.ts'
+import { insertPlans, type NewDelivery } from '../deliveries/store/insert.ts'
 import type { Event } from '../events/event.ts'
-import { claimForPlanning, earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
+import { canBeSuperseded } from '../events/order.ts'
+import { earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
 import type { EventTypeDefinition } from '../events/types/definition.ts'
 import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { decidePlan, latestConsent, type Plan, purposeOf, zoneOf } from './decide.ts'
 import type { Policy } from './policy.ts'
-import { insertNotifications } from './store.ts'
 
 export type Rendered =
   | { ok: true; message: Message; version: string; staleAt: Date | null }
@@ -42,38 +42,12 @@ export type PlanLine = {
   lagMs: number
 }
 
-type Planned = { stored: StoredEvent; delivery: NewDelivery; error?: string }
+type Planned = { stored: StoredEvent; delivery: NewDelivery; error?: string; consent?: NewConsent | undefined }
 
 /** Decides for each kept event whom to tell, where and when; leaves a notification and its delivery for every one of them. */
 export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<void> {
   const now = new Date()
-  const planned = await needs.db.transaction(async (db) => {
-    const won = await claimForPlanning(db, ids)
-    const events = await eventsByIds({ db, vault: needs.vault }, [...won])
-    const recipients = await recipientsOf({ db, vault: needs.vault }, [...new Set(events.map((each) => each.clientId))])
-    const facts = await earlierFacts(db, [...won])
-    const planned: Planned[] = []
-    for (const stored of events) {
-      const recipient = recipients.get(stored.clientId)
-      if (!recipient) throw new Error(`no client for event ${stored.id}`)
-      await noteConsent(needs, db, stored, recipient)
-      planned.push(planOne(needs, stored, recipient, facts.get(stored.id) ?? [], now))
-    }
-    await insertNotifications(
-      db,
-      planned.map(({ delivery }) => ({
-        id: delivery.notificationId,
-        eventId: delivery.eventId,
-        clientId: delivery.client.id,
-      })),
-    )
-    await insertDeliveries(
-      db,
-      needs.vault,
-      planned.map((each) => each.delivery),
-    )
-    return planned
-  })
+  const planned = await keepPlans(needs, await decideAll(needs, ids, now))
   // A fact that ended here may be the one that a later message of its client was waiting for.
   const ended = planned.filter(({ delivery }) => delivery.state === 'skipped' || delivery.state === 'failed')
   const woken = await nextOfClients(
@@ -84,23 +58,52 @@ export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<v
   for (const each of planned) needs.onPlanned(lineOf(each))
 }
 
+/** Reads what the decisions need, on several connections at once, and decides. Nothing is written yet. */
+async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): Promise<Planned[]> {
+  const events = (await eventsByIds(needs, ids)).filter((each) => !each.isPlanned && each.heldReason === null)
+  if (events.length === 0) return []
+  const [recipients, facts] = await Promise.all([
+    recipientsOf(needs, [...new Set(events.map((each) => each.clientId))]),
+    earlierFacts(
+      needs.db,
+      events.filter((each) => canBeSuperseded(each.type)).map((each) => each.id),
+    ),
+  ])
+  return events.map((stored) => {
+    const recipient = recipients.get(stored.clientId)
+    if (!recipient) throw new Error(`no client for event ${stored.id}`)
+    const consent = consentIn(stored, recipient)
+    if (consent) recipient.consents.unshift({ ...consent, wordingHash: null })
+    return { ...planOne(needs, stored, recipient, facts.get(stored.id) ?? [], now), consent }
+  })
+}
+
+/** Writes the plans of those events that nobody else has planned meanwhile. */
+async function keepPlans(needs: PlanNeeds, decided: readonly Planned[]): Promise<Planned[]> {
+  const deliveries = decided.map((each) => each.delivery)
+  const consents = decided.filter((each) => each.consent !== undefined)
+  const won =
+    consents.length === 0
+      ? await insertPlans(needs.db, needs.vault, deliveries)
+      : await needs.db.transaction(async (db) => {
+          const planned = await insertPlans(db, needs.vault, deliveries)
+          for (const { consent, delivery } of consents) {
+            if (consent && planned.has(delivery.eventId))
+              await recordConsent({ db, vault: needs.vault }, delivery.client.id, consent)
+          }
+          return planned
+        })
+  return decided.filter((each) => won.has(each.stored.id))
+}
+
 /** «СогласиеНаРекламу» of the sender counts, but never against the client's own word in the bot. */
-async function noteConsent(needs: PlanNeeds, db: Queryable, stored: StoredEvent, recipient: Recipient): Promise<void> {
+function consentIn(stored: StoredEvent, recipient: Recipient): NewConsent | undefined {
   const granted = stored.content?.event.consent?.advertising
-  if (granted === undefined || stored.test) return
+  if (granted === undefined || stored.test) return undefined
   const ownWord = recipient.consents.find((each) => each.purpose === 'advertising' && each.givenBy === 'bot')
   const latest = latestConsent(recipient.consents, 'advertising')
-  if (ownWord !== undefined || latest?.granted === granted) return
-  const consent = {
-    purpose: 'advertising',
-    granted,
-    at: stored.receivedAt,
-    givenBy: 'event',
-    channel: null,
-    wording: null,
-  } as const
-  await recordConsent({ db, vault: needs.vault }, recipient.client.id, consent)
-  recipient.consents.unshift({ ...consent, wordingHash: null })
+  if (ownWord !== undefined || latest?.granted === granted) return undefined
+  return { purpose: 'advertising', granted, at: stored.receivedAt, givenBy: 'event', channel: null, wording: null }
 }
 
 function planOne(

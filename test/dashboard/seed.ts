@@ -6,14 +6,13 @@ import { idAt } from '../../src/dashboard/journal/store.ts'
 import { sql } from '../../src/db/sql.ts'
 import type { DeliveryState, Reason } from '../../src/deliveries/delivery.ts'
 import { messageText } from '../../src/deliveries/message.ts'
-import { insertDeliveries } from '../../src/deliveries/store/insert.ts'
+import { insertPlans } from '../../src/deliveries/store/insert.ts'
 import { type Event, eventSchema } from '../../src/events/event.ts'
 import { rememberBranches } from '../../src/events/store/branches.ts'
 import { keepEvents } from '../../src/events/store/keep.ts'
 import { eventsByIds } from '../../src/events/store/read.ts'
-import { closeAttempts, openAttempts, recordReceipt } from '../../src/journal/record.ts'
+import { recordReceipt } from '../../src/journal/record.ts'
 import { branded, type DeliveryId, type EventId, newId } from '../../src/lib/ids.ts'
-import { insertNotifications } from '../../src/notifications/store.ts'
 import { paid } from '../support/people.ts'
 import type { TestDashboard } from './open.ts'
 
@@ -49,8 +48,7 @@ export async function makeMessage({ services }: TestDashboard, seed: MessageSeed
   const id = branded<'delivery'>(`${idAt(at).slice(0, 16)}${randomBytes(10).toString('hex')}`)
   const notificationId = newId('notification')
   const channel = seed.channel === undefined ? 'telegram' : seed.channel
-  await insertNotifications(db, [{ id: notificationId, eventId, clientId: stored.clientId }])
-  await insertDeliveries(db, vault, [
+  await insertPlans(db, vault, [
     {
       id,
       notificationId,
@@ -128,32 +126,18 @@ function eventOf({ client, event }: Pick<MessageSeed, 'client' | 'event'>): Even
 async function makeAttempts(
   { db }: TestDashboard['services'],
   deliveryId: DeliveryId,
-  channel: ChannelName,
+  channel: string,
   at: Date,
-  attempts: readonly { outcome: string; code?: string; description?: string; durationMs?: number }[],
+  attempts: NonNullable<MessageSeed['attempts']>,
 ): Promise<void> {
-  const opened = attempts.map((each, index) => ({
-    ...each,
-    id: newId('attempt'),
-    deliveryId,
-    channel,
-    number: index + 1,
-    repeat: false,
-    startedAt: new Date(at.getTime() + index * 1_000),
-  }))
-  await openAttempts(db, opened)
-  await closeAttempts(
-    db,
-    opened.map((each) => ({
-      id: each.id,
-      startedAt: each.startedAt,
-      durationMs: each.durationMs ?? 180,
-      outcome: each.outcome,
-      code: each.code ?? null,
-      description: each.description ?? null,
-      providerMessageId: null,
-    })),
-  )
+  for (const [index, { outcome, code, description, durationMs = 180 }] of attempts.entries()) {
+    const startedAt = new Date(at.getTime() + index * 1_000)
+    await db.run(
+      sql`insert into attempts (id, delivery_id, channel, number, repeat, started_at, finished_at, outcome, code, description)
+          values (${newId('attempt')}, ${deliveryId}, ${channel}, ${index + 1}, false, ${startedAt},
+                  ${new Date(startedAt.getTime() + durationMs)}, ${outcome}, ${code ?? null}, ${description ?? null})`,
+    )
+  }
 }
 
 export async function countOf({ services }: TestDashboard, table: 'sessions' | 'users'): Promise<number> {

@@ -3,7 +3,6 @@ import { type ChannelName, channelNames } from '../../channels/channel.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import { openAttempts } from '../../journal/record.ts'
 import {
   type AttemptId,
   branded,
@@ -13,12 +12,11 @@ import {
   type EventId,
   newId,
 } from '../../lib/ids.ts'
-import { keyBy } from '../../lib/list.ts'
 import { type Guard, type Lane, lanes, type Reason } from '../delivery.ts'
 import { type Slot, type SlotLimits, slotsFor } from '../slots.ts'
 import { type Standing, standingOf } from '../standing.ts'
 import { decide } from './decide.ts'
-import { chatTaken, readLimits, takeSlots } from './limits.ts'
+import { readLimits } from './limits.ts'
 
 export type Claimed = {
   kind: 'claimed'
@@ -77,13 +75,7 @@ export async function claim(
       const taken = ready.filter((row) => slots.get(row.id)?.kind === 'slot')
       for (const row of ready)
         results.set(row.id, resultOf(needs.vault, row, slots.get(row.id), limits.brokenCount, now))
-      await markSending(db, taken, slots, needs.leaseMs, results)
-      await takeSlots(db, channel, taken.length, needs.limits, now)
-      await chatTaken(
-        db,
-        taken.flatMap((row) => row.contact_id ?? []),
-        needs.limits.chatIntervalMs,
-      )
+      await markSending(db, channel, claimedIn(taken, results), needs, now)
     }
     return results
   })
@@ -227,35 +219,43 @@ function resultOf(vault: Vault, row: Row, slot: Slot | undefined, brokenCount: n
   }
 }
 
-async function markSending(
-  db: Queryable,
-  taken: readonly Row[],
-  slots: Map<DeliveryId, Slot>,
-  leaseMs: number,
-  results: Map<DeliveryId, ClaimResult>,
-): Promise<void> {
-  const claimed = taken.flatMap((row) => {
+function claimedIn(taken: readonly Row[], results: ReadonlyMap<DeliveryId, ClaimResult>): Claimed[] {
+  return taken.flatMap((row) => {
     const result = results.get(row.id)
     return result?.kind === 'claimed' ? [result] : []
   })
+}
+
+/**
+ * One statement for all that a claim leaves behind: the delivery is `sending`, its attempt is open (whatever happens to
+ * the worker, the journal knows that a call was on its way), the slots of the bot and of the chats are taken.
+ */
+async function markSending(
+  db: Queryable,
+  channel: ChannelName,
+  claimed: readonly Claimed[],
+  needs: ClaimNeeds,
+  now: Date,
+): Promise<void> {
   if (claimed.length === 0) return
+  const slotsMs = (claimed.length * 1000) / needs.limits.perSecond
   await db.run(
-    sql`update deliveries d set state = 'sending', attempts = d.attempts + 1, attempt_id = c.attempt_id, repeat = d.repeat or c.repeat,
-               lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond', next_attempt_at = null, updated_at = clock_timestamp()
-        from unnest(${claimed.map((c) => c.id)}::text[], ${claimed.map((c) => c.attemptId)}::text[],
-          ${claimed.map((c) => c.repeat)}::boolean[]) as c (id, attempt_id, repeat)
-        where d.id = c.id`,
-  )
-  const slotAt = keyBy(claimed, (each) => each.id)
-  await openAttempts(
-    db,
-    claimed.map((each) => ({
-      id: each.attemptId,
-      deliveryId: each.id,
-      channel: each.channel,
-      number: each.attempt,
-      repeat: each.repeat,
-      startedAt: slotAt.get(each.id)?.startAt ?? slots.get(each.id)?.at ?? each.claimedAt,
-    })),
+    sql`with c as (
+          select * from unnest(${claimed.map((c) => c.id)}::text[], ${claimed.map((c) => c.attemptId)}::text[],
+            ${claimed.map((c) => c.repeat)}::boolean[], ${claimed.map((c) => c.attempt)}::int[], ${claimed.map((c) => c.startAt)}::timestamptz[],
+            ${claimed.map((c) => c.contactId)}::text[]) as c (id, attempt_id, repeat, number, start_at, contact_id)
+        ), opened as (
+          insert into attempts (id, delivery_id, channel, number, repeat, started_at)
+          select attempt_id, id, ${channel}, number, repeat, start_at from c
+        ), slots as (
+          update channel_limits set free_at = greatest(free_at, ${now}) + ${slotsMs} * interval '1 millisecond' where channel = ${channel}
+        ), chats as (
+          update contacts set free_at = greatest(free_at, clock_timestamp()) + ${needs.limits.chatIntervalMs} * interval '1 millisecond'
+          where id in (select contact_id from c)
+        )
+        update deliveries d set state = 'sending', attempts = d.attempts + 1, attempt_id = c.attempt_id, repeat = d.repeat or c.repeat,
+               lease_until = clock_timestamp() + ${needs.leaseMs} * interval '1 millisecond', next_attempt_at = null,
+               updated_at = clock_timestamp()
+        from c where d.id = c.id`,
   )
 }

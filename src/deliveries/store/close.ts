@@ -3,7 +3,6 @@ import type { Outcome } from '../../channels/channel.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import { closeAttempts } from '../../journal/record.ts'
 import { branded } from '../../lib/ids.ts'
 import type { Decision } from '../retry.ts'
 import type { Claimed } from './claim.ts'
@@ -29,13 +28,14 @@ export type CloseNeeds = { db: Database; vault: Vault }
 
 /** Notes what the calls came to: attempts, deliveries, contacts and the bot's pause, in one transaction. */
 export async function close(needs: CloseNeeds, closings: readonly Closing[]): Promise<Closed[]> {
-  const ours = await needs.db.transaction(async (db) => {
-    await closeAttempts(db, closings.map(attemptOf))
-    const ours = await updateDeliveries(db, needs.vault, closings)
-    for (const closing of closings) await markContact(db, needs.vault, closing)
-    await updateChannels(db, closings)
-    return ours
-  })
+  const ours = closings.some(touchesMore)
+    ? await needs.db.transaction(async (db) => {
+        const ours = await noteAnswers(db, needs.vault, closings)
+        for (const closing of closings) await markContact(db, needs.vault, closing)
+        await updateChannels(db, closings)
+        return ours
+      })
+    : await noteAnswers(needs.db, needs.vault, closings)
   // After the commit: whoever found himself blocked by one of these was there before it, and is seen now.
   const decided = closings.filter((each) => each.decision.nextInMs === null && ours.has(each.claimed.id))
   const woken = await nextOfClients(
@@ -45,44 +45,54 @@ export async function close(needs: CloseNeeds, closings: readonly Closing[]): Pr
   return closings.map((each, index) => ({ wasOurs: ours.has(each.claimed.id), woken: index === 0 ? woken : [] }))
 }
 
-function attemptOf({ claimed, outcome, durationMs }: Closing) {
-  return {
-    id: claimed.attemptId,
+/** Whether an answer says something of the contact or of the whole bot: then a transaction holds it together. */
+function touchesMore({ claimed, decision }: Closing): boolean {
+  return decision.contact !== null || decision.pauseMs !== null || claimed.brokenCount > 0
+}
+
+/**
+ * The attempt and the delivery, in one statement. A late answer still counts while nobody has begun the repeat: then the
+ * truth is known after all. Answers the deliveries that were still ours.
+ */
+async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closing[]): Promise<Set<string>> {
+  const rows = closings.map(({ claimed, outcome, decision, durationMs, message }) => ({
+    id: claimed.id,
+    attemptId: claimed.attemptId,
     startedAt: claimed.startAt,
     durationMs: Math.round(durationMs),
     outcome: outcome.kind,
     code: outcome.kind === 'sent' ? null : outcome.code,
     description: outcome.kind === 'sent' ? null : outcome.description,
     providerMessageId: outcome.kind === 'sent' ? outcome.providerMessageId : null,
-  }
-}
-
-/** A late answer still counts while nobody has begun the repeat: then the truth is known after all. */
-async function updateDeliveries(db: Queryable, vault: Vault, closings: readonly Closing[]): Promise<Set<string>> {
-  const rows = closings.map(({ claimed, outcome, decision, message }) => ({
-    id: claimed.id,
-    attemptId: claimed.attemptId,
     state: decision.state,
     reason: decision.reason,
     nextInMs: decision.nextInMs,
     failures: decision.countsAsFailure ? 1 : 0,
-    providerMessageId: outcome.kind === 'sent' ? outcome.providerMessageId : null,
     message:
       message === undefined ? null : vault.seal({ id: claimed.clientId, dataKey: claimed.dataKey }, 'message', message),
   }))
+  const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key])
   const updated = await db.many(
     z.object({ id: z.string().transform(branded<'delivery'>) }),
-    sql`update deliveries d set state = r.state, reason = r.reason, failures = d.failures + r.failures,
+    sql`with r as (
+          select * from unnest(${column('id')}::text[], ${column('attemptId')}::text[], ${column('startedAt')}::timestamptz[],
+            ${column('durationMs')}::int[], ${column('outcome')}::text[], ${column('code')}::text[], ${column('description')}::text[],
+            ${column('providerMessageId')}::text[], ${column('state')}::text[], ${column('reason')}::text[], ${column('nextInMs')}::bigint[],
+            ${column('failures')}::int[], ${column('message')}::bytea[])
+            as r (id, attempt_id, started_at, duration_ms, outcome, code, description, provider_message_id, state, reason, next_in_ms,
+                  failures, message)
+        ), closed as (
+          update attempts a set finished_at = a.started_at + r.duration_ms * interval '1 millisecond', outcome = r.outcome, code = r.code,
+                 description = r.description, provider_message_id = r.provider_message_id
+          from r where a.id = r.attempt_id and a.started_at = r.started_at
+        )
+        update deliveries d set state = r.state, reason = r.reason, failures = d.failures + r.failures,
           provider_message_id = coalesce(r.provider_message_id, d.provider_message_id),
           message = coalesce(r.message, d.message), stale_at = case when r.message is null then d.stale_at end,
           next_attempt_at = clock_timestamp() + r.next_in_ms * interval '1 millisecond',
           decided_at = case when r.next_in_ms is null then clock_timestamp() end,
           lease_until = null, updated_at = clock_timestamp()
-        from unnest(${rows.map((r) => r.id)}::text[], ${rows.map((r) => r.attemptId)}::text[], ${rows.map((r) => r.state)}::text[],
-          ${rows.map((r) => r.reason)}::text[], ${rows.map((r) => r.nextInMs)}::bigint[], ${rows.map((r) => r.failures)}::int[],
-          ${rows.map((r) => r.providerMessageId)}::text[], ${rows.map((r) => r.message)}::bytea[])
-          as r (id, attempt_id, state, reason, next_in_ms, failures, provider_message_id, message)
-        where d.id = r.id and d.attempt_id = r.attempt_id and d.state in ('sending', 'unknown')
+        from r where d.id = r.id and d.attempt_id = r.attempt_id and d.state in ('sending', 'unknown')
         returning d.id`,
   )
   return new Set(updated.map((row) => row.id))

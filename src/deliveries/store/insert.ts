@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import type { ChannelName } from '../../channels/channel.ts'
 import type { KeyOwner, Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import type { ContactId, DeliveryId, EventId, NotificationId } from '../../lib/ids.ts'
+import { branded, type ContactId, type DeliveryId, type EventId, type NotificationId } from '../../lib/ids.ts'
 import type { DeliveryState, Lane, Reason } from '../delivery.ts'
 
 export type NewDelivery = {
@@ -32,26 +33,43 @@ export type NewDelivery = {
   expiresAt: Date
 }
 
-export async function insertDeliveries(db: Queryable, vault: Vault, rows: readonly NewDelivery[]): Promise<void> {
-  if (rows.length === 0) return
+/**
+ * Marks events as planned and writes what was planned for them, in one statement: a round trip costs more than the work.
+ * Answers the events that nobody else had planned before; of the others nothing is written.
+ */
+export async function insertPlans(db: Queryable, vault: Vault, rows: readonly NewDelivery[]): Promise<Set<EventId>> {
+  if (rows.length === 0) return new Set()
   const column = <K extends keyof NewDelivery>(key: K) => rows.map((row) => row[key])
-  await db.run(
-    sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
-          branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
-          expires_at, team_only, zone, decided_at)
-        select id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
-          branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
-          expires_at, team_only, zone, case when state in ('failed', 'skipped') then clock_timestamp() end
-        from unnest(${column('id')}::text[], ${column('notificationId')}::text[], ${column('eventId')}::text[],
-          ${column('eventSeq')}::bigint[], ${rows.map((r) => r.client.id)}::text[], ${column('contactId')}::text[],
-          ${column('source')}::text[], ${column('type')}::text[], ${column('lane')}::text[], ${column('purpose')}::text[],
-          ${column('test')}::boolean[], ${column('branchCode')}::text[], ${column('operationId')}::text[],
-          ${column('operationNumber')}::text[], ${column('channel')}::text[], ${column('state')}::text[], ${column('reason')}::text[],
-          ${rows.map((r) => (r.message === null ? null : vault.seal(r.client, 'message', r.message)))}::bytea[],
-          ${column('templateVersion')}::text[], ${column('nextAttemptAt')}::timestamptz[], ${column('staleAt')}::timestamptz[],
-          ${column('expiresAt')}::timestamptz[], ${column('teamOnly')}::boolean[], ${column('zone')}::text[])
-          as r (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test, branch_code,
-                operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at, expires_at,
-                team_only, zone)`,
+  const won = await db.many(
+    z.object({ id: z.string().transform(branded<'event'>) }),
+    sql`with won as (
+          update events set planned_at = now()
+          where id = any(${column('eventId')}::text[]) and planned_at is null and held_reason is null returning id
+        ), plans as (
+          select r.* from unnest(${column('id')}::text[], ${column('notificationId')}::text[], ${column('eventId')}::text[],
+            ${column('eventSeq')}::bigint[], ${rows.map((r) => r.client.id)}::text[], ${column('contactId')}::text[],
+            ${column('source')}::text[], ${column('type')}::text[], ${column('lane')}::text[], ${column('purpose')}::text[],
+            ${column('test')}::boolean[], ${column('branchCode')}::text[], ${column('operationId')}::text[],
+            ${column('operationNumber')}::text[], ${column('channel')}::text[], ${column('state')}::text[], ${column('reason')}::text[],
+            ${rows.map((r) => (r.message === null ? null : vault.seal(r.client, 'message', r.message)))}::bytea[],
+            ${column('templateVersion')}::text[], ${column('nextAttemptAt')}::timestamptz[], ${column('staleAt')}::timestamptz[],
+            ${column('expiresAt')}::timestamptz[], ${column('teamOnly')}::boolean[], ${column('zone')}::text[])
+            as r (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test, branch_code,
+                  operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at, expires_at,
+                  team_only, zone)
+          join won on won.id = r.event_id
+        ), told as (
+          insert into notifications (id, event_id, client_id) select notification_id, event_id, client_id from plans
+        ), delivered as (
+          insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
+            branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
+            expires_at, team_only, zone, decided_at)
+          select id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
+            branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
+            expires_at, team_only, zone, case when state in ('failed', 'skipped') then clock_timestamp() end
+          from plans
+        )
+        select id from won`,
   )
+  return new Set(won.map((row) => row.id))
 }

@@ -2,8 +2,7 @@ import { z } from 'zod'
 import type { ChannelName } from '../../channels/channel.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import type { ContactId } from '../../lib/ids.ts'
-import type { BotLimits, SlotLimits } from '../slots.ts'
+import type { BotLimits } from '../slots.ts'
 
 /** Holds the bot's row until the transaction ends: two workers cannot take the same slot. */
 export async function readLimits(db: Queryable, channel: ChannelName): Promise<BotLimits> {
@@ -19,28 +18,6 @@ export async function readLimits(db: Queryable, channel: ChannelName): Promise<B
   }
   if (!row) throw new Error(`no limits for ${channel}`)
   return { freeAt: row.free_at, pausedUntil: row.paused_until, brokenCount: row.broken_count }
-}
-
-export async function takeSlots(
-  db: Queryable,
-  channel: ChannelName,
-  count: number,
-  limits: SlotLimits,
-  now: Date,
-): Promise<void> {
-  if (count === 0) return
-  const ms = (count * 1000) / limits.perSecond
-  await db.run(
-    sql`update channel_limits set free_at = greatest(free_at, ${now}) + ${ms} * interval '1 millisecond' where channel = ${channel}`,
-  )
-}
-
-export async function chatTaken(db: Queryable, contacts: readonly ContactId[], intervalMs: number): Promise<void> {
-  if (contacts.length === 0) return
-  await db.run(
-    sql`update contacts set free_at = greatest(free_at, clock_timestamp()) + ${intervalMs} * interval '1 millisecond'
-        where id = any(${contacts}::text[])`,
-  )
 }
 
 /** `brokenCount`: broken answers in a row with this one; calls that failed side by side are one sign of trouble. */

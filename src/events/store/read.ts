@@ -73,15 +73,6 @@ export async function eventsByIds(needs: EventNeeds, ids: readonly EventId[]): P
   })
 }
 
-/** Marks events as planned; answers those that were not before, so that two planners cannot both win. */
-export async function claimForPlanning(db: Queryable, ids: readonly EventId[]): Promise<Set<EventId>> {
-  const rows = await db.many(
-    z.object({ id: z.string().transform(branded<'event'>) }),
-    sql`update events set planned_at = now() where id = any(${ids}::text[]) and planned_at is null and held_reason is null returning id`,
-  )
-  return new Set(rows.map((row) => row.id))
-}
-
 export type OverdueEvent = { id: EventId; lane: 'money' | 'ordinary' }
 
 /** Kept but not planned for a while: their job was lost, or the queue was away. Money first, then the oldest. */
@@ -114,6 +105,7 @@ export type EarlierFact = {
  * and its client; numbers begin anew every year.
  */
 export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Promise<Map<EventId, EarlierFact[]>> {
+  if (ids.length === 0) return new Map()
   const rows = await db.many(
     z.object({
       about: z.string().transform(branded<'event'>),
