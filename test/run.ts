@@ -68,10 +68,23 @@ async function startDatabase(): Promise<() => Promise<void>> {
 
 async function runAll(paths: string[]): Promise<number> {
   let failures = 0
+  const spentMs = new Map<string, number>()
   const stream = run({ files: paths, concurrency: isStatic ? 2 : 4, timeout: 480_000 })
   stream.on('test:fail', () => failures++)
+  stream.on('test:complete', ({ file, nesting, details }) => {
+    if (nesting === 0 && file !== undefined) spentMs.set(file, (spentMs.get(file) ?? 0) + details.duration_ms)
+  })
   const output = stream.compose(new spec())
   output.pipe(process.stdout)
   await new Promise((resolve) => output.once('end', resolve))
+  sayWhatIsSlow(spentMs)
   return failures
+}
+
+/** The files that a run of all waits for: where to look when it becomes too long. */
+function sayWhatIsSlow(spentMs: ReadonlyMap<string, number>): void {
+  const slow = [...spentMs].filter(([, ms]) => ms > 10_000).sort(([, a], [, b]) => b - a)
+  for (const [file, ms] of slow) {
+    process.stdout.write(`slow ${Math.round(ms / 1000)} s ${relative(decodeURIComponent(root), file)}\n`)
+  }
 }

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import type { Vault } from '../clients/vault.ts'
+import type { Queryable } from '../db/database.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import { attemptsOf, journalOfEvent, receiptsOf } from '../journal/search.ts'
 import { RequestError } from '../lib/errors.ts'
-import { parseId } from '../lib/ids.ts'
+import { type EventId, parseId } from '../lib/ids.ts'
 import { groupBy } from '../lib/list.ts'
 import type { ApiNeeds } from './routes.ts'
 import { compact, deliveryView } from './views.ts'
@@ -11,12 +13,8 @@ import { compact, deliveryView } from './views.ts'
 export function eventRoutes(app: FastifyInstance, needs: ApiNeeds): void {
   app.get<{ Params: { id: string } }>('/events/:id', async (request) => {
     const eventId = parseId('event', request.params.id)
-    const [stored] = eventId === undefined ? [] : await eventsByIds(needs, [eventId])
-    if (!stored) throw new RequestError('not_found', 'События с таким идентификатором нет.')
-    const entries = await journalOfEvent(needs, stored.id)
-    const ids = entries.map((each) => each.id)
-    const attempts = await attemptsOf(needs.db, ids)
-    const receipts = await receiptsOf(needs.db, ids)
+    if (eventId === undefined) throw unknownEvent()
+    const { stored, entries, attempts, receipts } = await needs.db.snapshot((db) => read({ ...needs, db }, eventId))
     return {
       id: stored.id,
       source: stored.source,
@@ -38,4 +36,21 @@ export function eventRoutes(app: FastifyInstance, needs: ApiNeeds): void {
       }),
     }
   })
+}
+
+async function read(needs: { db: Queryable; vault: Vault }, eventId: EventId) {
+  const [stored] = await eventsByIds(needs, [eventId])
+  if (!stored) throw unknownEvent()
+  const entries = await journalOfEvent(needs, stored.id)
+  const ids = entries.map((each) => each.id)
+  return {
+    stored,
+    entries,
+    attempts: await attemptsOf(needs.db, ids),
+    receipts: await receiptsOf(needs.db, ids),
+  }
+}
+
+function unknownEvent(): RequestError {
+  return new RequestError('not_found', 'События с таким идентификатором нет.')
 }

@@ -14,6 +14,8 @@ export type Database = Queryable & {
   /** Rejects when Postgres does not answer. */
   ping(): Promise<void>
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
+  /** Several reads of one moment, for whoever shows rows that change together (a delivery and its attempts). */
+  snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
   /**
    * Runs `work` if no other process is running the work of that name now, and answers whether it did. The signal aborts
    * with `outer`, and when the session that holds the lock breaks: another process may lead then.
@@ -36,7 +38,8 @@ export function openDatabase(settings: DatabaseSettings): Database {
   const pool = openPool(settings)
   return {
     ...queryable(pool),
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work) => inTransaction(pool, 'begin', work),
+    snapshot: (work) => inTransaction(pool, 'begin isolation level repeatable read read only', work),
     ping: async () => {
       await pool.query('select 1')
     },
@@ -98,11 +101,11 @@ async function lead(
   }
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await client.query('begin')
+    await client.query(begin)
     const result = await work(queryable(client))
     await client.query('commit')
     return result

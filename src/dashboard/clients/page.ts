@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { clientById } from '../../clients/store.ts'
+import type { Database } from '../../db/database.ts'
 import { RequestError } from '../../lib/errors.ts'
-import { parseId } from '../../lib/ids.ts'
+import { type ClientId, parseId } from '../../lib/ids.ts'
 import { html, nothing } from '../frame/html.ts'
 import { clockOf } from '../frame/moments.ts'
-import { sendPage } from '../frame/page.ts'
+import { type Page, sendPage } from '../frame/page.ts'
 import { emptyState, nameText, noticeList } from '../frame/pieces.ts'
 import { findLines } from '../journal/store.ts'
 import { storyOf } from '../journal/story.ts'
@@ -16,24 +17,33 @@ const idInput = z.object({ id: z.string() })
 const cursorInput = z.object({ cursor: z.string().optional().catch(undefined) })
 
 /** `GET /clients/:id`: «Почему не дошло?» for one client. */
-export function clientRoutes(app: FastifyInstance, needs: CardNeeds): void {
+export function clientRoutes(app: FastifyInstance, needs: CardNeeds & { db: Database }): void {
   app.get('/clients/:id', async (request, reply) => {
     const id = parseId('client', idInput.parse(request.params).id)
-    const client = id === undefined ? undefined : await clientById(needs, id)
-    if (!client) throw new RequestError('not_found', 'Такого клиента нет.')
-    const clock = clockOf(needs.policy.timezone)
+    if (id === undefined) throw unknownClient()
     const { cursor } = cursorInput.parse(request.query)
-    const before = cursor === undefined ? undefined : parseId('delivery', cursor)
-    const lines = await findLines(needs, { clients: [client.id], before }, pageSize + 1)
-    const shown = lines.slice(0, pageSize)
-    const last = lines.length > shown.length ? shown.at(-1) : undefined
-    return sendPage(request, reply, {
-      title: nameText({ ...client, isErased: client.erasedAt !== null }),
-      body: html`${noticeList(cursor !== undefined && before === undefined ? ['Такой страницы нет: показано начало.'] : [])}
+    return sendPage(request, reply, await needs.db.snapshot((db) => clientPage({ ...needs, db }, id, cursor)))
+  })
+}
+
+async function clientPage(needs: CardNeeds, id: ClientId, cursor: string | undefined): Promise<Page> {
+  const client = await clientById(needs, id)
+  if (!client) throw unknownClient()
+  const clock = clockOf(needs.policy.timezone)
+  const before = cursor === undefined ? undefined : parseId('delivery', cursor)
+  const lines = await findLines(needs, { clients: [client.id], before }, pageSize + 1)
+  const shown = lines.slice(0, pageSize)
+  const last = lines.length > shown.length ? shown.at(-1) : undefined
+  return {
+    title: nameText({ ...client, isErased: client.erasedAt !== null }),
+    body: html`${noticeList(cursor !== undefined && before === undefined ? ['Такой страницы нет: показано начало.'] : [])}
 ${await clientCard(needs, client, clock)}
 <h2>Сообщения</h2>
 ${shown.length === 0 ? emptyState('Сообщений нет', 'Об этом клиенте ещё не приходило событий.') : await storyOf(needs, shown, clock)}
 ${last === undefined ? nothing : html`<p class="pager"><a href="/clients/${client.id}?cursor=${last.id}" rel="next">Дальше</a></p>`}`,
-    })
-  })
+  }
+}
+
+function unknownClient(): RequestError {
+  return new RequestError('not_found', 'Такого клиента нет.')
 }

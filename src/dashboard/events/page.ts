@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { Database } from '../../db/database.ts'
 import { eventsByIds, type StoredEvent } from '../../events/store/read.ts'
 import { RequestError } from '../../lib/errors.ts'
-import { parseId } from '../../lib/ids.ts'
+import { type EventId, parseId } from '../../lib/ids.ts'
 import { formatMoney } from '../../lib/russian/numbers.ts'
 import type { CardNeeds } from '../clients/card.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, clockOf, momentTag } from '../frame/moments.ts'
-import { sendPage } from '../frame/page.ts'
+import { type Page, sendPage } from '../frame/page.ts'
 import { emptyState, eventTitle, nameText, testMark } from '../frame/pieces.ts'
 import { sourceTitle } from '../frame/words.ts'
 import { journalPath } from '../journal/filter.ts'
@@ -17,16 +18,22 @@ import { storyOf } from '../journal/story.ts'
 const idInput = z.object({ id: z.string() })
 
 /** `GET /events/:id`: one event of the sender, and the message that came of it with every attempt. */
-export function eventRoutes(app: FastifyInstance, needs: CardNeeds): void {
+export function eventRoutes(app: FastifyInstance, needs: CardNeeds & { db: Database }): void {
   app.get('/events/:id', async (request, reply) => {
     const id = parseId('event', idInput.parse(request.params).id)
-    const [event] = id === undefined ? [] : await eventsByIds(needs, [id])
-    if (!event) throw new RequestError('not_found', 'Такого события нет.')
-    const clock = clockOf(needs.policy.timezone)
-    const lines = await findLines(needs, { event: event.id }, 50)
-    return sendPage(request, reply, {
-      title: eventTitle(event.type),
-      body: html`<section class="card" aria-labelledby="event-title">
+    if (id === undefined) throw unknownEvent()
+    return sendPage(request, reply, await needs.db.snapshot((db) => eventPage({ ...needs, db }, id)))
+  })
+}
+
+async function eventPage(needs: CardNeeds, id: EventId): Promise<Page> {
+  const [event] = await eventsByIds(needs, [id])
+  if (!event) throw unknownEvent()
+  const clock = clockOf(needs.policy.timezone)
+  const lines = await findLines(needs, { event: event.id }, 50)
+  return {
+    title: eventTitle(event.type),
+    body: html`<section class="card" aria-labelledby="event-title">
 <div class="card-head"><h1 id="event-title">${eventTitle(event.type)}</h1> ${testMark(event.test)}</div>
 ${eventFacts(event, lines[0], clock)}
 ${warningList(event)}
@@ -34,8 +41,11 @@ ${rawEvent(event)}
 </section>
 <h2>Что стало с сообщением</h2>
 ${lines.length === 0 ? notPlanned(event) : await storyOf(needs, lines, clock)}`,
-    })
-  })
+  }
+}
+
+function unknownEvent(): RequestError {
+  return new RequestError('not_found', 'Такого события нет.')
 }
 
 function eventFacts(stored: StoredEvent, line: Line | undefined, clock: Clock): Html {

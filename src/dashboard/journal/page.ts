@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Client } from '../../clients/client.ts'
 import { clientById } from '../../clients/store.ts'
+import type { Database } from '../../db/database.ts'
 import { type CardNeeds, clientCard } from '../clients/card.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, clockOf } from '../frame/moments.ts'
@@ -20,17 +21,18 @@ const storySize = 20
 type Matches = Extract<Found, { kind: 'matches' }>
 
 /** `GET /journal`: the search and the filters; a search that ends at one client answers «Почему не дошло?» at once. */
-export function journalRoutes(app: FastifyInstance, needs: CardNeeds): void {
+export function journalRoutes(app: FastifyInstance, needs: CardNeeds & { db: Database }): void {
   app.get('/journal', async (request, reply) => {
     const clock = clockOf(needs.policy.timezone)
     const { asked, notices } = readAsked(request.query)
     const found = asked.q === '' ? undefined : await search(needs, asked.q)
     if (found?.kind === 'event') return reply.redirect(`/events/${found.id}`)
-    const branches = await branchesOf(needs.db)
-    const body = html`<h1 class="hidden">Журнал сообщений</h1>
-${searchForm(asked, branches)}
+    const body = await needs.db.snapshot(
+      async (db) => html`<h1 class="hidden">Журнал сообщений</h1>
+${searchForm(asked, await branchesOf(db))}
 ${noticeList(notices)}
-${await resultOf(needs, asked, found, clock)}`
+${await resultOf({ ...needs, db }, asked, found, clock)}`,
+    )
     return sendPage(request, reply, { title: 'Журнал', at: 'journal', withoutSearch: true, body })
   })
 }
