@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { type Consent, purposes } from '../clients/client.ts'
@@ -6,8 +5,9 @@ import { resolveClients } from '../clients/resolve.ts'
 import { clientByExternalId, consentsOf, contactsOf, linkContact, recordConsent } from '../clients/store.ts'
 import { RequestError } from '../lib/errors.ts'
 import { phoneIn } from '../lib/phone.ts'
-import { parseInput } from './input.ts'
+import { type ApiRoute, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
+import { clientShape } from './shapes.ts'
 import { compact } from './views.ts'
 
 const addressForms = {
@@ -51,20 +51,44 @@ const clientInput = z.object({
     .default([]),
 })
 
-const idInput = z.object({ externalId: z.string().trim().min(1).max(100) })
+const idInput = z.object({
+  externalId: z.string().trim().min(1).max(100).describe('Ваш идентификатор клиента: GUID контрагента или физлица'),
+})
 
 /** `PUT` and `GET /clients/:externalId`: the record, with contacts and consents. */
-export function clientRoutes(app: FastifyInstance, needs: ApiNeeds): void {
-  app.put('/clients/:externalId', async (request) => {
-    const { externalId } = parseInput(idInput, request.params)
-    await saveClient(needs, externalId, parseInput(clientInput, request.body ?? {}))
-    return await clientView(needs, externalId)
-  })
-
-  app.get('/clients/:externalId', async (request) => {
-    const { externalId } = parseInput(idInput, request.params)
-    return await clientView(needs, externalId)
-  })
+export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
+  return [
+    route({
+      method: 'PUT',
+      path: '/clients/:externalId',
+      scope: 'clients:write',
+      summary: 'Создать или изменить клиента',
+      description: 'Контакта и согласия на сервисные сообщения достаточно, чтобы клиент начал их получать.',
+      params: idInput,
+      body: clientInput,
+      bodyExample: {
+        phone: '+79031234567',
+        fullName: 'Иванов Иван Петрович',
+        branch: 'NN-01',
+        contacts: [{ channel: 'telegram', address: '123456789' }],
+        consents: [{ purpose: 'service', granted: true, text: 'Согласие в анкете', at: '2026-11-01T10:00:00+03:00' }],
+      },
+      answer: clientShape,
+      handle: async ({ params, body }) => {
+        await saveClient(needs, params.externalId, body)
+        return await clientView(needs, params.externalId)
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/clients/:externalId',
+      scope: 'clients:read',
+      summary: 'Клиент: контакты и согласия',
+      params: idInput,
+      answer: clientShape,
+      handle: async ({ params }) => await clientView(needs, params.externalId),
+    }),
+  ]
 }
 
 async function saveClient(needs: ApiNeeds, externalId: string, input: z.output<typeof clientInput>): Promise<void> {

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { deliveryStates } from '../deliveries/delivery.ts'
@@ -7,42 +6,54 @@ import { type JournalFilter, searchJournal } from '../journal/search.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'
 import { phoneIn } from '../lib/phone.ts'
-import { momentInput, parseInput } from './input.ts'
+import { momentInput } from './input.ts'
+import { type ApiRoute, type KeyInUse, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
+import { journalItemShape } from './shapes.ts'
 import { journalItem } from './views.ts'
 
 const query = z.object({
-  from: momentInput.optional(),
-  to: momentInput.optional(),
+  from: momentInput.optional().describe('С момента или дня, включительно'),
+  to: momentInput.optional().describe('До момента; день входит целиком'),
   branch: z.string().max(200).optional(),
   channel: z.enum(channelNames).optional(),
   type: z.enum(eventTypes).optional(),
   status: z.enum(deliveryStates).optional(),
-  phone: z.string().max(100).optional(),
-  operation: z.string().max(100).optional(),
-  cursor: z.string().max(200).optional(),
+  phone: z.string().max(100).optional().describe('Телефон в любой записи'),
+  operation: z.string().max(100).optional().describe('Идентификатор или номер документа'),
+  cursor: z.string().max(200).optional().describe('nextCursor прошлой страницы'),
   limit: z.coerce.number().int().min(1).max(1000).default(50),
 })
 
 /** `GET /journal`: newest first, a page at a time. */
-export function journalRoutes(app: FastifyInstance, needs: ApiNeeds): void {
-  app.get('/journal', async (request) => {
-    const input = parseInput(query, dropEmpty(request.query))
-    const entries = await searchJournal(needs, filterOf(needs, input), input.limit + 1)
-    const page = entries.slice(0, input.limit)
-    const last = page.at(-1)
-    return {
-      items: page.map(journalItem),
-      ...(entries.length > page.length && last ? { nextCursor: Buffer.from(last.id).toString('base64url') } : {}),
-    }
-  })
+export function journalRoutes(needs: ApiNeeds): ApiRoute[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/journal',
+      scope: 'journal:read',
+      summary: 'Журнал сообщений, новые сверху',
+      query,
+      answer: z.object({ items: z.array(journalItemShape), nextCursor: z.string().optional() }),
+      handle: async ({ query: input, key }) => {
+        const entries = await searchJournal(needs, filterOf(needs, input, key), input.limit + 1)
+        const page = entries.slice(0, input.limit)
+        const last = page.at(-1)
+        return {
+          items: page.map(journalItem),
+          ...(entries.length > page.length && last ? { nextCursor: Buffer.from(last.id).toString('base64url') } : {}),
+        }
+      },
+    }),
+  ]
 }
 
-function filterOf(needs: ApiNeeds, input: z.output<typeof query>): JournalFilter {
+function filterOf(needs: ApiNeeds, input: z.output<typeof query>, key: KeyInUse): JournalFilter {
   return {
     from: input.from === undefined ? undefined : new Date(input.from),
     to: input.to === undefined ? undefined : endOf(input.to),
-    branch: input.branch,
+    source: key.source ?? undefined,
+    branch: branchFor(key, input.branch),
     channel: input.channel,
     type: input.type,
     state: input.status,
@@ -50,6 +61,12 @@ function filterOf(needs: ApiNeeds, input: z.output<typeof query>): JournalFilter
     operation: input.operation,
     before: input.cursor === undefined ? undefined : cursorId(input.cursor),
   }
+}
+
+/** A key of one branch that asks for another finds nothing there. */
+function branchFor(key: KeyInUse, asked: string | undefined): string | undefined {
+  if (key.branchCode === null || asked === undefined || asked === key.branchCode) return key.branchCode ?? asked
+  throw new RequestError('forbidden', `Этот ключ выдан площадке «${key.branchCode}»: журнал другой он не покажет.`)
 }
 
 function endOf(text: string): Date {
@@ -69,9 +86,4 @@ function cursorId(cursor: string) {
   if (id === undefined)
     throw new RequestError('field_invalid', 'Курсор испорчен. Начните просмотр с первой страницы, без cursor.')
   return id
-}
-
-function dropEmpty(input: unknown): unknown {
-  if (typeof input !== 'object' || input === null) return input
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== ''))
 }

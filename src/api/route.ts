@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { RequestError } from '../lib/errors.ts'
 import { parseInput } from './input.ts'
 
 /** What a key of the database may do; the administrator's key of the environment may do everything. */
@@ -34,14 +35,23 @@ export type ApiRoute = {
 }
 
 export type RouteInput = {
-  params: Record<string, string>
+  params: Record<string, unknown>
   query: Record<string, unknown>
   body: unknown
   key: KeyInUse
 }
 
-/** Who calls: the id of a key of the database, or `admin`. */
-export type KeyInUse = { id: string; name: string }
+/**
+ * Who calls: the id of a key of the database, or `admin`. A key of one source or one branch sees and does only what
+ * belongs to it; null means all.
+ */
+export type KeyInUse = { id: string; source: string | null; branchCode: string | null }
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    scope?: Scope
+  }
+}
 
 /**
  * Ties the types of a route's schemas to its handler. Guarantee: `register` parses params, query and body with these very
@@ -68,19 +78,22 @@ export function route<
 export function register(
   app: FastifyInstance,
   routes: readonly ApiRoute[],
-  keyOf: (request: unknown) => KeyInUse,
+  keyOf: (request: FastifyRequest) => KeyInUse | undefined,
 ): void {
   for (const each of routes) {
     app.route({
       method: each.method,
       url: each.path,
+      config: { scope: each.scope },
       handler: async (request, reply) => {
+        const key = keyOf(request)
+        if (!key) throw new RequestError('unauthorized')
         const answer = await each.handle(
           {
-            params: stringsOf(each.params ? parseInput(each.params, request.params) : {}),
+            params: each.params ? parseInput(each.params, request.params) : {},
             query: each.query ? parseInput(each.query, withoutEmpty(request.query)) : {},
             body: each.body ? parseInput(each.body, request.body ?? {}) : undefined,
-            key: keyOf(request),
+            key,
           },
           reply,
         )
@@ -88,10 +101,6 @@ export function register(
       },
     })
   }
-}
-
-function stringsOf(params: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(params).map(([key, value]) => [key, String(value)]))
 }
 
 /** 1C adds empty parameters; they mean that nothing was chosen. */

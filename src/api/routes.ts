@@ -1,24 +1,29 @@
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
-import { sameSecret } from '../lib/crypto.ts'
-import { RequestError } from '../lib/errors.ts'
+import { type KeyNeeds, keyFor } from './access.ts'
 import { clientRoutes } from './clients.ts'
 import { eventRoutes } from './events.ts'
 import { journalRoutes } from './journal.ts'
+import { type ApiRoute, type KeyInUse, register } from './route.ts'
 
-export type ApiNeeds = { db: Database; vault: Vault; adminKey: string }
+export type ApiNeeds = KeyNeeds & { db: Database; vault: Vault }
+
+export const apiPrefix = '/api/v1'
+
+/** Every call of the API; /docs is written from this list. */
+export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
+  return [...eventRoutes(needs), ...journalRoutes(needs), ...clientRoutes(needs)]
+}
 
 /** `/api/v1` for machines (contract §3.3), behind a bearer key. */
 export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<void> {
+  const keys = new WeakMap<FastifyRequest, KeyInUse>()
   const api: FastifyPluginAsync = async (scope) => {
     scope.addHook('onRequest', async (request) => {
-      const [scheme = '', key = ''] = (request.headers.authorization ?? '').trim().split(/\s+/)
-      if (scheme.toLowerCase() !== 'bearer' || !sameSecret(key, needs.adminKey)) throw new RequestError('unauthorized')
+      keys.set(request, await keyFor(needs, request.headers.authorization, request.routeOptions.config.scope))
     })
-    eventRoutes(scope, needs)
-    journalRoutes(scope, needs)
-    clientRoutes(scope, needs)
+    register(scope, apiRouteTable(needs), (request) => keys.get(request))
   }
-  await app.register(api, { prefix: '/api/v1' })
+  await app.register(api, { prefix: apiPrefix })
 }

@@ -11,6 +11,7 @@ export type Opener = {
 export type JournalFilter = {
   from?: Date | undefined
   to?: Date | undefined
+  source?: string | undefined
   branch?: string | undefined
   channel?: string | undefined
   type?: string | undefined
@@ -107,6 +108,7 @@ function conditionsOf(filter: JournalFilter): Sql[] {
   const conditions: Sql[] = []
   if (filter.from) conditions.push(sql`d.created_at >= ${filter.from}`)
   if (filter.to) conditions.push(sql`d.created_at < ${filter.to}`)
+  if (filter.source !== undefined) conditions.push(sql`d.source = ${filter.source}`)
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)

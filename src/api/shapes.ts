@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { channelNames } from '../channels/channel.ts'
+import { purposes } from '../clients/client.ts'
+import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
+import { eventTypes } from '../events/event.ts'
+
+/** What the API answers, for /docs; the tests hold every answer against these. */
+
+export const momentShape = z.iso.datetime({ offset: true }).describe('Момент, ISO 8601 со смещением')
+export const warningShape = z.object({ code: z.string(), field: z.string().optional(), message: z.string() })
+
+const clientOfItem = z.object({
+  externalId: z.string().optional(),
+  phone: z.string().optional(),
+  fullName: z.string().optional(),
+})
+const operationOfItem = z.object({ id: z.string().optional(), number: z.string().optional() })
+
+export const journalItemShape = z.object({
+  id: z.string(),
+  eventId: z.string(),
+  notificationId: z.string(),
+  at: momentShape,
+  source: z.string(),
+  branch: z.string().optional(),
+  client: clientOfItem,
+  type: z.enum(eventTypes),
+  operation: operationOfItem,
+  channel: z.enum(channelNames).optional().describe('Нет, если сообщение не дошло до выбора канала'),
+  state: z.enum(deliveryStates),
+  reason: z.enum(reasons).optional(),
+  engagement: z.enum(engagements).optional(),
+  attempts: z.int(),
+  repeat: z.boolean().describe('Повтор после потерянного ответа мессенджера'),
+  providerMessageId: z.string().optional(),
+  text: z.string().optional().describe('Текст, как он ушёл'),
+  test: z.boolean(),
+})
+
+export const deliveryShape = z.object({
+  id: z.string(),
+  channel: z.enum(channelNames),
+  state: z.enum(deliveryStates),
+  reason: z.enum(reasons).optional(),
+  engagement: z.enum(engagements).optional(),
+  repeat: z.boolean(),
+  text: z.string().optional(),
+  providerMessageId: z.string().optional(),
+  attempts: z.array(
+    z.object({
+      number: z.int(),
+      at: momentShape,
+      outcome: z.string().optional(),
+      code: z.string().optional(),
+      description: z.string().optional(),
+      durationMs: z.number().optional(),
+    }),
+  ),
+  receipts: z.array(z.object({ at: momentShape, state: z.string() })),
+})
+
+export const eventShape = z.object({
+  id: z.string(),
+  source: z.string(),
+  receivedAt: momentShape,
+  test: z.boolean(),
+  event: z.looseObject({ type: z.enum(eventTypes) }).describe('Событие в канонической форме'),
+  warnings: z.array(warningShape),
+  notifications: z.array(
+    z.object({
+      id: z.string(),
+      state: z.enum(deliveryStates),
+      reason: z.enum(reasons).optional(),
+      deliveries: z.array(deliveryShape),
+    }),
+  ),
+})
+
+export const clientShape = z.object({
+  id: z.string(),
+  externalId: z.string().optional(),
+  phone: z.string().optional(),
+  fullName: z.string().optional(),
+  branch: z.string().optional(),
+  createdAt: momentShape,
+  contacts: z.array(
+    z.object({
+      channel: z.enum(channelNames),
+      address: z.string(),
+      team: z.boolean(),
+      linkedBy: z.string(),
+      linkedAt: momentShape,
+      blocked: z.string().optional(),
+      needsConfirmation: z.boolean().optional(),
+    }),
+  ),
+  consents: z.array(
+    z.object({
+      purpose: z.enum(purposes),
+      granted: z.boolean(),
+      at: momentShape,
+      givenBy: z.string(),
+      channel: z.enum(channelNames).optional(),
+      text: z.string().optional(),
+      textHash: z.string().optional(),
+    }),
+  ),
+})
