@@ -8,7 +8,7 @@ import type { DeliveryId, EventId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import type { Guard } from './delivery.ts'
 import { deliveryJob } from './jobs.ts'
-import { asRepeat, messageText, storedMessageOf } from './message.ts'
+import { asRepeat, renewedText, storedMessageOf } from './message.ts'
 import { judge } from './retry.ts'
 import type { SlotLimits } from './slots.ts'
 import { type Claimed, type ClaimResult, claim } from './store/claim.ts'
@@ -188,11 +188,9 @@ async function messageFor(
 ): Promise<{ message: Message; fresh: string | undefined }> {
   // A message that cannot be rendered anew leaves as it was: a throw here would make a lost answer of it.
   const renewed = claimed.isStale ? await needs.render(claimed.eventId).catch(() => undefined) : undefined
-  const message = renewed ?? storedMessageOf(claimed.message)
-  return {
-    message: claimed.repeat ? asRepeat(message) : message,
-    fresh: renewed === undefined ? undefined : messageText(renewed),
-  }
+  const fresh = renewed && renewedText(claimed.message, renewed)
+  const message = storedMessageOf(fresh ?? claimed.message)
+  return { message: claimed.repeat ? asRepeat(message) : message, fresh }
 }
 
 async function hint(needs: DeliverNeeds, woken: readonly Decided[]): Promise<void> {

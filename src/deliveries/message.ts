@@ -6,16 +6,27 @@ const buttonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('callback'), text: z.string(), payload: z.string() }),
 ])
 
-const storedMessage = z.object({ text: z.string(), buttons: z.array(z.array(buttonSchema)).optional() })
+const storedMessage = z.object({
+  /** Said before the text, and kept when the text is rendered anew. */
+  lead: z.string().optional(),
+  text: z.string(),
+  buttons: z.array(z.array(buttonSchema)).optional(),
+})
 
-export function messageText(message: Message): string {
-  return JSON.stringify({ text: message.text, ...(message.buttons ? { buttons: message.buttons } : {}) })
+export function messageText(message: Message, lead?: string): string {
+  const { text, buttons } = message
+  return JSON.stringify({ ...(lead === undefined ? {} : { lead }), text, ...(buttons ? { buttons } : {}) })
 }
 
 /** @param stored what messageText made. */
 export function storedMessageOf(stored: string): Message {
-  const { text, buttons } = storedMessage.parse(JSON.parse(stored))
-  return buttons ? { text, buttons } : { text }
+  const { lead, text, buttons } = storedMessage.parse(JSON.parse(stored))
+  return { text: lead === undefined ? text : `${lead} ${text}`, ...(buttons ? { buttons } : {}) }
+}
+
+/** The stored message in new words, with the lead it had. */
+export function renewedText(stored: string, renewed: Message): string {
+  return messageText(renewed, storedMessage.parse(JSON.parse(stored)).lead)
 }
 
 /** Nobody may take the repeat after a lost answer for a second payout (promise 4). */

@@ -6,12 +6,14 @@ import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
 import { type Decided, nextOfClients } from '../deliveries/store/decide.ts'
 import { insertPlans, type NewDelivery } from '../deliveries/store/insert.ts'
+import { canBeCorrection, correctedSum } from '../events/correction.ts'
 import type { Event } from '../events/event.ts'
 import { canBeSuperseded } from '../events/order.ts'
-import { earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
+import { type EarlierFact, earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
 import type { EventTypeDefinition } from '../events/types/definition.ts'
 import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
+import { correctionLead } from './correction.ts'
 import { decidePlan, latestConsent, type Plan, purposeOf, zoneOf } from './decide.ts'
 import type { Policy } from './policy.ts'
 
@@ -66,7 +68,7 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
     recipientsOf(needs, [...new Set(events.map((each) => each.clientId))]),
     earlierFacts(
       needs.db,
-      events.filter((each) => canBeSuperseded(each.type)).map((each) => each.id),
+      events.filter(dependsOnEarlier).map((each) => each.id),
     ),
   ])
   return events.map((stored) => {
@@ -76,6 +78,10 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
     if (consent) recipient.consents.unshift({ ...consent, wordingHash: null })
     return { ...planOne(needs, stored, recipient, facts.get(stored.id) ?? [], now), consent }
   })
+}
+
+function dependsOnEarlier({ type, content }: StoredEvent): boolean {
+  return canBeSuperseded(type) || (content !== undefined && canBeCorrection(content.event))
 }
 
 /** Writes the plans of those events that nobody else has planned meanwhile. */
@@ -110,13 +116,13 @@ function planOne(
   needs: PlanNeeds,
   stored: StoredEvent,
   recipient: Recipient,
-  earlier: Parameters<typeof decidePlan>[0]['earlier'],
+  earlier: readonly EarlierFact[],
   now: Date,
 ): Planned {
   const definition = needs.definitionOf(stored.type)
   const event = stored.content?.event
   if (!event) {
-    return { stored, delivery: deliveryOf(needs, stored, recipient, definition, erasedPlan, undefined, now) }
+    return { stored, delivery: deliveryOf(needs, stored, recipient, definition, erasedPlan, now) }
   }
   const plan = decidePlan(
     {
@@ -138,8 +144,24 @@ function planOne(
       : plan
   return {
     stored,
-    delivery: deliveryOf(needs, stored, recipient, definition, final, rendered.ok ? rendered : undefined, now),
+    delivery: {
+      ...deliveryOf(needs, stored, recipient, definition, final, now),
+      ...(rendered.ok ? wordsOf(recipient, rendered, leadOf(event, earlier)) : {}),
+    },
     ...(rendered.ok ? {} : { error: rendered.error }),
+  }
+}
+
+function leadOf(event: Event, earlier: readonly EarlierFact[]): string | undefined {
+  const was = correctedSum(event, earlier)
+  return was === undefined ? undefined : correctionLead(event, was)
+}
+
+function wordsOf(recipient: Recipient, rendered: Extract<Rendered, { ok: true }>, lead: string | undefined) {
+  return {
+    message: recipient.client.dataKey === null ? null : messageText(rendered.message, lead),
+    templateVersion: rendered.version,
+    staleAt: rendered.staleAt,
   }
 }
 
@@ -151,7 +173,6 @@ function deliveryOf(
   recipient: Recipient,
   definition: EventTypeDefinition,
   plan: Plan,
-  rendered: Extract<Rendered, { ok: true }> | undefined,
   now: Date,
 ): NewDelivery {
   const event = stored.content?.event
@@ -176,10 +197,10 @@ function deliveryOf(
     channel: contact?.channel ?? null,
     state: plan.kind === 'stop' ? plan.state : plan.at === null ? 'queued' : 'waiting',
     reason: plan.kind === 'stop' ? plan.reason : null,
-    message: rendered && recipient.client.dataKey !== null ? messageText(rendered.message) : null,
-    templateVersion: rendered?.version ?? null,
+    message: null,
+    templateVersion: null,
     nextAttemptAt: plan.kind === 'send' ? (plan.at ?? now) : null,
-    staleAt: rendered?.staleAt ?? null,
+    staleAt: null,
     expiresAt: new Date(now.getTime() + needs.policy.expiryMs),
   }
 }

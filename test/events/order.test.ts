@@ -13,7 +13,7 @@ function late(type: EventType, more: Partial<Event> = {}): Event {
 }
 
 function told(type: EventType, more: Partial<EarlierFact> = {}): EarlierFact {
-  return { id: newId('event'), type, occurredAt: at(43), amount: 10_000n, stage: null, ...more }
+  return { id: newId('event'), type, occurredAt: at(43), amount: 10_000n, stage: null, isSilent: false, ...more }
 }
 
 describe('a late fact is no news', () => {
@@ -77,7 +77,7 @@ describe('a late fact is no news', () => {
         assert.ok(
           !isSuperseded(
             late(type),
-            earlier.map((each) => ({ id: newId('event'), ...each })),
+            earlier.map((each) => ({ id: newId('event'), isSilent: false, ...each })),
           ),
         )
       }),

@@ -122,7 +122,9 @@ describe('whether, where and when a client is told', () => {
       'an operation whose payout was announced',
       {
         type: 'operation.accepted',
-        earlier: [{ id: newId('event'), type: 'payout.paid', occurredAt: noon, amount: 100n, stage: null }],
+        earlier: [
+          { id: newId('event'), type: 'payout.paid', occurredAt: noon, amount: 100n, stage: null, isSilent: false },
+        ],
       },
       'skipped superseded',
     ],

@@ -98,10 +98,13 @@ export type EarlierFact = {
   occurredAt: Date | null
   amount: bigint | null
   stage: number | null
+  /** Nobody was told of it, and nobody will be: its message was skipped or failed. */
+  isSilent: boolean
 }
 
 /**
- * What was kept before about the same operations, by event. A document whose id is not known is told apart by its number
+ * What was kept before about the same operations, by event, oldest first. What is held counts for nothing: it may come
+ * from a copy of the infobase. A document whose id is not known is told apart by its number
  * and its client; numbers begin anew every year.
  */
 export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Promise<Map<EventId, EarlierFact[]>> {
@@ -114,16 +117,23 @@ export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Prom
       occurred_at: z.date().nullable(),
       amount_kopecks: z.bigint().nullable(),
       stage: z.number().nullable(),
+      is_silent: z.boolean(),
     }),
-    sql`select e.id as about, f.id, f.type, f.occurred_at, f.amount_kopecks, f.stage
-        from events e join events f on f.source = e.source and f.test = e.test and f.seq < e.seq and f.operation_id = e.operation_id
-        where e.id = any(${ids}::text[]) and e.operation_id is not null
-        union
-        select e.id, f.id, f.type, f.occurred_at, f.amount_kopecks, f.stage
-        from events e join events f on f.source = e.source and f.test = e.test and f.seq < e.seq
-          and f.client_id = e.client_id and f.operation_number = e.operation_number
-          and f.received_at > e.received_at - interval '200 days'
-        where e.id = any(${ids}::text[]) and e.operation_number is not null and (e.operation_id is null or f.operation_id is null)`,
+    sql`with earlier as (
+          select e.id as about, f.id, f.seq, f.type, f.occurred_at, f.amount_kopecks, f.stage
+          from events e join events f on f.source = e.source and f.test = e.test and f.seq < e.seq and f.operation_id = e.operation_id
+          where e.id = any(${ids}::text[]) and e.operation_id is not null and f.held_reason is null
+          union
+          select e.id, f.id, f.seq, f.type, f.occurred_at, f.amount_kopecks, f.stage
+          from events e join events f on f.source = e.source and f.test = e.test and f.seq < e.seq
+            and f.client_id = e.client_id and f.operation_number = e.operation_number
+            and f.received_at > e.received_at - interval '200 days'
+          where e.id = any(${ids}::text[]) and e.operation_number is not null and (e.operation_id is null or f.operation_id is null)
+            and f.held_reason is null)
+        select about, id, type, occurred_at, amount_kopecks, stage,
+               exists (select 1 from deliveries d where d.event_id = earlier.id and d.state in ('skipped', 'failed'))
+               and not exists (select 1 from deliveries d where d.event_id = earlier.id and d.state not in ('skipped', 'failed')) as is_silent
+        from earlier order by seq`,
   )
   const facts = new Map<EventId, EarlierFact[]>()
   for (const row of rows) {
@@ -133,6 +143,7 @@ export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Prom
       occurredAt: row.occurred_at,
       amount: row.amount_kopecks,
       stage: row.stage,
+      isSilent: row.is_silent,
     }
     facts.set(row.about, [...(facts.get(row.about) ?? []), fact])
   }
