@@ -2,8 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { answer } from './bot/answer.ts'
 import { createUpdates, type Updates } from './bot/receive.ts'
 import type { Channel, ChannelName, Door } from './channels/channel.ts'
+import { receive } from './deliveries/receipts.ts'
 import { faultOf } from './lib/fault.ts'
 import type { Services } from './services.ts'
+import { noteQueueTrouble } from './workers.ts'
 
 /** The bot's side of every channel: updates are stored, then worked chat by chat. */
 export function openUpdates(services: Services): Updates {
@@ -13,7 +15,11 @@ export function openUpdates(services: Services): Updates {
     vault,
     answer: async (name, update) => {
       const channel = channels.get(name)
-      if (channel) await answer({ db, vault, channel, brand: { companyName: config.COMPANY_NAME } }, update)
+      if (update.kind === 'receipt') {
+        const { address, at } = update
+        metrics.receipts.inc({ channel: name, state: update.state })
+        await receive(receiptNeeds(services), { channel: name, address, at, receipt: update })
+      } else if (channel) await answer({ db, vault, channel, brand: { companyName: config.COMPANY_NAME } }, update)
     },
     onUpdate: ({ failed, ...line }) => {
       metrics.updates.inc({ channel: line.channel, kind: line.kind })
@@ -21,6 +27,11 @@ export function openUpdates(services: Services): Updates {
       else log.error({ msg: 'update.failed', ...line, ...faultOf(failed) })
     },
   })
+}
+
+function receiptNeeds(services: Services) {
+  const { db, vault, queue } = services
+  return { db, vault, queue, onQueueTrouble: (error: unknown) => noteQueueTrouble(services, error) }
 }
 
 /** The `bot` role: one process polls a bot, the others stand by to take over; a bot with a door is called instead. */

@@ -30,10 +30,14 @@ export function journalItem(entry: JournalEntry) {
 }
 
 /** The text as it left. */
-export function textOf(entry: { message: string | undefined; repeat: boolean }): string | undefined {
+export function textOf(entry: {
+  message: string | undefined
+  repeat: boolean
+  channel: string | null
+}): string | undefined {
   if (entry.message === undefined) return undefined
   const message = storedMessageOf(entry.message)
-  return (entry.repeat ? asRepeat(message) : message).text
+  return (entry.repeat ? asRepeat(message, entry.channel) : message).text
 }
 
 export function deliveryView(

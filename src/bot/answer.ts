@@ -1,4 +1,4 @@
-import type { Channel, Update } from '../channels/channel.ts'
+import type { Channel, Receipt, Update } from '../channels/channel.ts'
 import type { Button, Message } from '../channels/message.ts'
 import type { Client } from '../clients/client.ts'
 import { resolveClients } from '../clients/resolve.ts'
@@ -24,7 +24,7 @@ export type AnswerNeeds = { db: Database; vault: Vault; channel: Channel; brand:
  * the «yes» a moment before it.
  *
  * One update of one chat: what it changes, and what the bot says. The same in every messenger. */
-export async function answer(needs: AnswerNeeds, update: Update): Promise<void> {
+export async function answer(needs: AnswerNeeds, update: Exclude<Update, Receipt>): Promise<void> {
   const { name } = needs.channel
   switch (update.kind) {
     case 'start':

@@ -32,14 +32,37 @@ export type Update = { key: string; address: string; at: Date } & (
   | { kind: 'contact'; phone: string; own: boolean; fullName?: string }
   | { kind: 'blocked' }
   | { kind: 'unblocked' }
+  | Receipt
 )
+
+/**
+ * What the messenger says later about a message of ours. It is named by the messenger's id, or by ours where the messenger
+ * gives it back; `upTo` means this message and all before it in the chat. It may come before the send's own answer.
+ */
+export type Receipt = {
+  kind: 'receipt'
+  state: 'taken' | 'delivered' | 'read' | 'failed'
+  providerMessageId?: string
+  deliveryId?: string
+  upTo?: boolean
+  /** Why it failed, in the words of the outcomes; only with `failed`. */
+  outcome?: Outcome
+}
 
 export type SendRequest = {
   address: string
   message: Message
   /** Stable over the attempts of one delivery: the messenger's idempotency key where it has one. */
   deliveryId: string
+  /** When this person last wrote to us here; some messengers let us speak freely only for a while after it. */
+  lastWroteAt?: Date | undefined
 }
+
+/**
+ * What comes after a lost answer (promise 4). `marked`: one repeat, whose text says that it is one. `same`: one repeat
+ * word for word, the messenger itself drops the second. `none`: a receipt will tell.
+ */
+export type Repeats = 'marked' | 'same' | 'none'
 
 /** One messenger. Implementations live in a folder each and are listed in registry.ts. */
 export type Channel = {

@@ -4,6 +4,11 @@ export type Message = {
   buttons?: Button[][]
   /** A keyboard below the input line: `requestContact` asks the person for his own phone; `remove` takes it away. */
   keyboard?: { requestContact: string } | 'remove'
+  /** What it says, for a messenger that takes only approved templates outside a conversation. */
+  about?: About
 }
+
+/** An event type, and the values of the variables that its approved template may name. */
+export type About = { type: string; variables: Readonly<Record<string, string>> }
 
 export type Button = { kind: 'link'; text: string; url: string } | { kind: 'callback'; text: string; payload: string }

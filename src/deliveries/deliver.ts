@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Channel, ChannelName, Outcome } from '../channels/channel.ts'
 import type { Message } from '../channels/message.ts'
+import { repeatsOf } from '../channels/registry.ts'
 import type { Vault } from '../clients/vault.ts'
 import { type Database, isDataError } from '../db/database.ts'
 import { createBatcher } from '../lib/batcher.ts'
@@ -143,7 +144,8 @@ async function attempt(
       : await needs.channel.send({ address: claimed.address, message, deliveryId: claimed.id })
   const durationMs = performance.now() - startedAt
   const { failures, repeat, brokenCount } = claimed
-  const decision = judge({ outcome, failures, repeat, brokenCount, jitter: Math.random() })
+  const repeats = repeatsOf(needs.channel.name)
+  const decision = judge({ outcome, failures, repeat, repeats, brokenCount, jitter: Math.random() })
   const closing = { claimed, outcome, decision, durationMs, message: fresh }
   const { wasOurs, woken } = await noteSurely(noteClosing, closing)
   if (wasOurs && decision.nextInMs !== null) {
@@ -190,7 +192,7 @@ async function messageFor(
   const renewed = claimed.isStale ? await needs.render(claimed.eventId).catch(() => undefined) : undefined
   const fresh = renewed && renewedText(claimed.message, renewed)
   const message = storedMessageOf(fresh ?? claimed.message)
-  return { message: claimed.repeat ? asRepeat(message) : message, fresh }
+  return { message: claimed.repeat ? asRepeat(message, claimed.channel) : message, fresh }
 }
 
 async function hint(needs: DeliverNeeds, woken: readonly Decided[]): Promise<void> {

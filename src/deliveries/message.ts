@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Message } from '../channels/message.ts'
+import { repeatsOf } from '../channels/registry.ts'
 
 const buttonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('link'), text: z.string(), url: z.string() }),
@@ -29,7 +30,11 @@ export function renewedText(stored: string, renewed: Message): string {
   return messageText(renewed, storedMessage.parse(JSON.parse(stored)).lead)
 }
 
-/** Nobody may take the repeat after a lost answer for a second payout (promise 4). */
-export function asRepeat(message: Message): Message {
+/**
+ * Nobody may take the repeat after a lost answer for a second payout (promise 4). A messenger that drops the second of two
+ * by itself gets it word for word.
+ */
+export function asRepeat(message: Message, channel: string | null): Message {
+  if (repeatsOf(channel) !== 'marked') return message
   return { ...message, text: `Повторное сообщение: ${message.text}` }
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../channels/channel.ts'
+import type { Outcome, Repeats } from '../channels/channel.ts'
 import type { Reason } from './delivery.ts'
 
 /** Retries after `deferred`: 1 s, 5 s, 30 s, 2 min, 10 min, 30 min, then hourly (contract §3.2). */
@@ -16,6 +16,7 @@ export type Situation = {
   failures: number
   /** This attempt was the repeat after a lost answer. */
   repeat: boolean
+  repeats: Repeats
   /** Broken answers in a row on this channel, this one not counted. */
   brokenCount: number
   /** From 0 to 1, so that messages that failed together do not come back together. */
@@ -43,7 +44,7 @@ export function judge(situation: Situation): Decision {
   return decision
 }
 
-function judgeOutcome({ outcome, failures, repeat, brokenCount, jitter }: Situation): Decision {
+function judgeOutcome({ outcome, failures, repeat, repeats, brokenCount, jitter }: Situation): Decision {
   switch (outcome.kind) {
     case 'sent':
       return { ...nothing, state: 'sent' }
@@ -72,7 +73,7 @@ function judgeOutcome({ outcome, failures, repeat, brokenCount, jitter }: Situat
       return { ...nothing, state: 'waiting', reason: 'config', nextInMs: pause, pauseMs: pause, isBroken: true }
     }
     case 'unknown':
-      return { ...nothing, state: 'unknown', nextInMs: repeat ? null : repeatDelayMs }
+      return { ...nothing, state: 'unknown', nextInMs: repeat || repeats === 'none' ? null : repeatDelayMs }
     case 'moved':
       return { ...nothing, state: 'queued', nextInMs: 0, contact: { kind: 'moved', address: outcome.address } }
   }

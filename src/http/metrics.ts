@@ -47,6 +47,12 @@ export function createMetrics() {
       labelNames: ['channel', 'kind'],
       registers,
     }),
+    receipts: new Counter({
+      name: 'vestnik_receipts_total',
+      help: 'What messengers told later about messages: taken, delivered, read, failed',
+      labelNames: ['channel', 'state'],
+      registers,
+    }),
     queueTrouble: new Counter({
       name: 'vestnik_queue_trouble_total',
       help: 'Times the queue could not be told of work; the sweep makes up for it',

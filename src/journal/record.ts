@@ -14,7 +14,7 @@ export async function loseAttempts(db: Queryable, ids: readonly AttemptId[]): Pr
 
 export async function recordReceipt(
   db: Queryable,
-  receipt: { deliveryId: DeliveryId; state: 'delivered' | 'read' | 'failed'; at: Date },
+  receipt: { deliveryId: DeliveryId; state: 'taken' | 'delivered' | 'read' | 'failed'; at: Date },
 ): Promise<void> {
   await db.run(
     sql`insert into receipts (id, delivery_id, state, at) values (${newId('receipt')}, ${receipt.deliveryId}, ${receipt.state}, ${receipt.at})`,

@@ -38,10 +38,14 @@ export function nameText({ fullName, phone, isErased }: Named): string {
 }
 
 /** The text as it left; undefined when there is none, or when it went with the client's data. */
-export function sentText(line: { message: string | undefined; repeat: boolean }): string | undefined {
+export function sentText(line: {
+  message: string | undefined
+  repeat: boolean
+  channel: string | null
+}): string | undefined {
   if (line.message === undefined) return undefined
   const message = storedMessageOf(line.message)
-  return (line.repeat ? asRepeat(message) : message).text
+  return (line.repeat ? asRepeat(message, line.channel) : message).text
 }
 
 /** What the messenger will never say of a message it took, so that nobody waits for it. */

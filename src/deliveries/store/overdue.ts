@@ -1,13 +1,17 @@
 import { z } from 'zod'
+import { channelNames } from '../../channels/channel.ts'
+import { repeatsOf } from '../../channels/registry.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { loseAttempts } from '../../journal/record.ts'
 import { branded } from '../../lib/ids.ts'
 import { type Decided, decidedRow, nextOfClients } from './decide.ts'
 
+const withoutRepeat = channelNames.filter((name) => repeatsOf(name) === 'none')
+
 /**
  * Deliveries whose worker died in the middle: the answer is lost, and they follow the rule of lost answers. One whose
- * repeat was in hand stays `unknown` for good. Answers what may leave now: the repeats, and whom the decided ones wake.
+ * repeat was in hand, or whose messenger will tell, stays `unknown` for good. Answers what may leave now: the repeats, and whom the decided ones wake.
  */
 export async function loseDeadWorkers(database: Database): Promise<Decided[]> {
   return await database.transaction(async (db) => {
@@ -18,8 +22,8 @@ export async function loseDeadWorkers(database: Database): Promise<Decided[]> {
         attempt_id: z.string().transform(branded<'attempt'>),
       }),
       sql`update deliveries set state = 'unknown', lease_until = null, updated_at = clock_timestamp(),
-                 next_attempt_at = case when repeat then null else clock_timestamp() end,
-                 decided_at = case when repeat then clock_timestamp() end
+                 next_attempt_at = case when repeat or channel = any(${withoutRepeat}::text[]) then null else clock_timestamp() end,
+                 decided_at = case when repeat or channel = any(${withoutRepeat}::text[]) then clock_timestamp() end
           where id in (select id from deliveries where decided_at is null and state = 'sending' and lease_until < clock_timestamp()
                        limit 500 for update skip locked)
           returning id, client_id, attempt_id`,
