@@ -3,13 +3,14 @@ import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import { attemptsOf, journalOfEvent, receiptsOf } from '../journal/search.ts'
+import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { type EventId, parseId } from '../lib/ids.ts'
 import { groupBy } from '../lib/list.ts'
 import { type ApiRoute, type KeyInUse, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { eventShape } from './shapes.ts'
-import { compact, deliveryView } from './views.ts'
+import { deliveryView } from './views.ts'
 
 const idInput = z.object({
   id: z

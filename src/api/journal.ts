@@ -6,7 +6,7 @@ import { type JournalFilter, searchJournal } from '../journal/search.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'
 import { phoneIn } from '../lib/phone.ts'
-import { momentInput } from './input.ts'
+import { endOf, momentInput } from './input.ts'
 import { type ApiRoute, type KeyInUse, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { journalItemShape } from './shapes.ts'
@@ -67,11 +67,6 @@ function filterOf(needs: ApiNeeds, input: z.output<typeof query>, key: KeyInUse)
 function branchFor(key: KeyInUse, asked: string | undefined): string | undefined {
   if (key.branchCode === null || asked === undefined || asked === key.branchCode) return key.branchCode ?? asked
   throw new RequestError('forbidden', `Этот ключ выдан площадке «${key.branchCode}»: журнал другой он не покажет.`)
-}
-
-function endOf(text: string): Date {
-  const at = new Date(text)
-  return /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(at.getTime() + 24 * 3_600_000) : at
 }
 
 function phoneOf(text: string): string {

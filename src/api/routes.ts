@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
 import { type KeyNeeds, keyFor } from './access.ts'
+import { changeRoutes } from './changes.ts'
 import { clientRoutes } from './clients.ts'
 import { eventRoutes } from './events.ts'
 import { journalRoutes } from './journal.ts'
@@ -13,7 +14,7 @@ export const apiPrefix = '/api/v1'
 
 /** Every call of the API; /docs is written from this list. */
 export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
-  return [...eventRoutes(needs), ...journalRoutes(needs), ...clientRoutes(needs)]
+  return [...eventRoutes(needs), ...journalRoutes(needs), ...changeRoutes(needs), ...clientRoutes(needs)]
 }
 
 /** `/api/v1` for machines (contract §3.3), behind a bearer key. */

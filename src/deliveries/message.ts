@@ -22,3 +22,10 @@ export function storedMessageOf(stored: string): Message {
 export function asRepeat(message: Message): Message {
   return { ...message, text: `Повторное сообщение: ${message.text}` }
 }
+
+/** The text of a stored message as it left. */
+export function sentText(sent: { message: string | undefined; repeat: boolean }): string | undefined {
+  if (sent.message === undefined) return undefined
+  const message = storedMessageOf(sent.message)
+  return (sent.repeat ? asRepeat(message) : message).text
+}
