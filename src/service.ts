@@ -14,6 +14,7 @@ import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
 import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
+import { profiles } from './webhooks/sources.ts'
 import { noteQueueTrouble, policyOf, startWorkers } from './workers.ts'
 
 export type Running = { url: string; services: Services; stop(): Promise<void> }
@@ -89,7 +90,8 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       },
     })
   const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
-  const api: FastifyPluginAsync = (app) => apiRoutes(app, { db, vault, adminKey: secrets.adminKey })
+  const api: FastifyPluginAsync = (app) =>
+    apiRoutes(app, { db, vault, adminKey: secrets.adminKey, sources: Object.keys(profiles) })
   const dashboard: FastifyPluginAsync = (app) =>
     dashboardRoutes(app, {
       db,

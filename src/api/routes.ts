@@ -6,15 +6,27 @@ import { changeRoutes } from './changes.ts'
 import { clientRoutes } from './clients.ts'
 import { eventRoutes } from './events.ts'
 import { journalRoutes } from './journal.ts'
+import { reconcileRoutes } from './reconcile.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
 
-export type ApiNeeds = KeyNeeds & { db: Database; vault: Vault }
+export type ApiNeeds = KeyNeeds & {
+  db: Database
+  vault: Vault
+  /** The names of the senders. */
+  sources: readonly string[]
+}
 
 export const apiPrefix = '/api/v1'
 
 /** Every call of the API; /docs is written from this list. */
 export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
-  return [...eventRoutes(needs), ...journalRoutes(needs), ...changeRoutes(needs), ...clientRoutes(needs)]
+  return [
+    ...eventRoutes(needs),
+    ...journalRoutes(needs),
+    ...changeRoutes(needs),
+    ...reconcileRoutes(needs),
+    ...clientRoutes(needs),
+  ]
 }
 
 /** `/api/v1` for machines (contract §3.3), behind a bearer key. */
