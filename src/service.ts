@@ -15,7 +15,7 @@ import { startSweep } from './sweep.ts'
 import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import { profiles } from './webhooks/sources.ts'
-import { noteQueueTrouble, policyOf, startWorkers } from './workers.ts'
+import { noteQueueTrouble, policyOf, startOutgoing, startWorkers } from './workers.ts'
 
 export type Running = { url: string; services: Services; stop(): Promise<void> }
 
@@ -38,7 +38,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const loops: Promise<void>[] = []
     if (config.ROLES.includes('worker')) {
       startWorkers(services, stopping.signal)
-      loops.push(startSweep(services, updates, stopping.signal))
+      loops.push(startSweep(services, updates, stopping.signal), startOutgoing(services, stopping.signal))
     }
     if (config.ROLES.includes('bot')) loops.push(...startBots(services, updates, stopping.signal))
     log.info({
@@ -91,7 +91,13 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     })
   const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
   const api: FastifyPluginAsync = (app) =>
-    apiRoutes(app, { db, vault, adminKey: secrets.adminKey, sources: Object.keys(profiles) })
+    apiRoutes(app, {
+      db,
+      vault,
+      adminKey: secrets.adminKey,
+      sources: Object.keys(profiles),
+      webhookTargets: config.OUTGOING_WEBHOOKS,
+    })
   const dashboard: FastifyPluginAsync = (app) =>
     dashboardRoutes(app, {
       db,

@@ -1,3 +1,5 @@
+import { guardedLookup } from './changes/outgoing/address.ts'
+import { keepTelling } from './changes/outgoing/deliver.ts'
 import type { Channel, ChannelName } from './channels/channel.ts'
 import { createDeliver } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
@@ -39,6 +41,34 @@ export function startWorkers(services: Services, signal: AbortSignal): void {
       queue.work(name, { concurrency: deliverConcurrency[lane] }, (data) => deliver(deliveryIdOfJob(data), signal))
     }
   }
+}
+
+/** Tells a CRM of changes; like the rest of the role, in as many processes as there are. */
+export function startOutgoing(services: Services, signal: AbortSignal): Promise<void> {
+  const { config, db, vault, log, metrics } = services
+  return keepTelling(
+    {
+      db,
+      vault,
+      targets: config.OUTGOING_WEBHOOKS,
+      lookup: guardedLookup(),
+      deadlineMs: providerDeadlineMs,
+      onCall: (line) => {
+        metrics.outgoing.inc({ result: line.result })
+        log[line.result === 'taken' ? 'debug' : 'warn']({ msg: 'webhook.called', ...line })
+      },
+      onDisabled: (line) => {
+        metrics.outgoingDisabled.inc({ reason: line.reason })
+        log.error({
+          msg: 'webhook.disabled',
+          ...line,
+          advice: 'mend the receiver, then make a new one from its cursor',
+        })
+      },
+      onTrouble: (error) => log.warn({ msg: 'webhook.trouble', ...faultOf(error) }),
+    },
+    signal,
+  )
 }
 
 function planner(services: Services): (id: EventId) => Promise<void> {

@@ -40,7 +40,8 @@ function nextAfter(after: Position, last: Position, page: readonly { position: P
   return ended ?? (isAfter(last, after) ? last : after)
 }
 
-function readCursor(cursor: string, open: bigint): Position {
+/** @throws RequestError 422 for a cursor that this database cannot have given. */
+export function readCursor(cursor: string, open: bigint): Position {
   const position = positionOf(cursor)
   if (!position)
     throw new RequestError('field_invalid', 'Поле «cursor»: курсор испорчен. Начните чтение сначала, без cursor.')

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { Targets } from '../changes/outgoing/address.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
 import { type KeyNeeds, keyFor } from './access.ts'
@@ -8,12 +9,14 @@ import { eventRoutes } from './events.ts'
 import { journalRoutes } from './journal.ts'
 import { reconcileRoutes } from './reconcile.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
+import { outgoingRoutes } from './webhooks.ts'
 
 export type ApiNeeds = KeyNeeds & {
   db: Database
   vault: Vault
   /** The names of the senders. */
   sources: readonly string[]
+  webhookTargets: Targets
 }
 
 export const apiPrefix = '/api/v1'
@@ -26,6 +29,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...changeRoutes(needs),
     ...reconcileRoutes(needs),
     ...clientRoutes(needs),
+    ...outgoingRoutes(needs),
   ]
 }
 
