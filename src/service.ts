@@ -14,7 +14,6 @@ import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
 import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
-import { profiles } from './webhooks/sources.ts'
 import { noteQueueTrouble, policyOf, startOutgoing, startWorkers } from './workers.ts'
 
 export type Running = { url: string; services: Services; stop(): Promise<void> }
@@ -75,12 +74,13 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
   const health: FastifyPluginAsync = async (app) =>
     healthRoutes(app, { dependencies: dependenciesOf(services), metrics, isClosing: () => stopping.aborted })
   if (!config.ROLES.includes('api')) return [health]
+  const senders = {
+    '1c': { key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
+    vtorium: { key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
+  }
   const webhooks: FastifyPluginAsync = async (app) =>
     webhookRoutes(app, {
-      senders: {
-        '1c': { key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
-        vtorium: { key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
-      },
+      senders,
       db,
       profileOf: createProfiles(db),
       receive,
@@ -95,7 +95,8 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       db,
       vault,
       adminKey: secrets.adminKey,
-      sources: Object.keys(profiles),
+      senders,
+      receive,
       webhookTargets: config.OUTGOING_WEBHOOKS,
     })
   const dashboard: FastifyPluginAsync = (app) =>

@@ -5,8 +5,8 @@ import { createDeliver } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
 import { catalog } from './events/catalog.ts'
-import type { Event } from './events/event.ts'
 import { eventIdOfJob, planQueues } from './events/jobs.ts'
+import type { KeptEvent } from './events/kept.ts'
 import { notePlanFailure } from './events/store/read.ts'
 import { createBatcher } from './lib/batcher.ts'
 import { faultOf } from './lib/fault.ts'
@@ -16,6 +16,7 @@ import { defaultExpiryMs, defaultQuietHours, forbiddenChannels, type Policy } fr
 import { afterQuietHours } from './notifications/quiet-hours.ts'
 import { renderEvent } from './notifications/render.ts'
 import { rerender } from './notifications/rerender.ts'
+import { treatmentOf } from './notifications/treatment.ts'
 import { jobLockMs } from './queue/queue.ts'
 import { providerDeadlineMs, type Services } from './services.ts'
 
@@ -107,7 +108,7 @@ function planNeeds(services: Services): PlanNeeds {
     vault,
     queue,
     policy: policyOf(services),
-    definitionOf: (type) => catalog[type],
+    handlingOf: treatmentOf,
     render: (event, now) => renderOf(services, event, now),
     onPlanned: (line) => {
       metrics.planned.inc({ type: line.type, state: line.state, reason: line.reason ?? '' })
@@ -129,7 +130,7 @@ export function policyOf({ config, channels }: Services): Policy {
   }
 }
 
-export function renderOf({ config }: Services, event: Event, now: Date) {
+export function renderOf({ config }: Services, event: KeptEvent, now: Date) {
   const branding = {
     companyName: config.COMPANY_NAME,
     companySite: config.COMPANY_SITE,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { deliveryStates } from '../deliveries/delivery.ts'
-import { eventTypes } from '../events/event.ts'
+import { keptTypes } from '../events/kept.ts'
 import { type JournalFilter, searchJournal } from '../journal/search.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'
@@ -17,7 +17,7 @@ const query = z.object({
   to: momentInput.optional().describe('До момента; день входит целиком'),
   branch: z.string().max(200).optional(),
   channel: z.enum(channelNames).optional(),
-  type: z.enum(eventTypes).optional(),
+  type: z.enum(keptTypes).optional(),
   status: z.enum(deliveryStates).optional(),
   phone: z.string().max(100).optional().describe('Телефон в любой записи'),
   operation: z.string().max(100).optional().describe('Идентификатор или номер документа'),

@@ -50,7 +50,7 @@ const factShape = z.object({
   occurredAt: momentShape.optional(),
 })
 
-const answer = z.object({
+export const reconcileShape = z.object({
   missing: z.array(z.string()).describe('Есть у вас, нет у сервиса, когда бы ни отправлялось: отправьте снова'),
   extra: z
     .array(
@@ -98,7 +98,7 @@ export function reconcileRoutes(needs: ApiNeeds): ApiRoute[] {
         to: '2026-11-24T00:00:00+03:00',
         ids: ['5f0f6c1e/paid/1', { id: '5f0f6c1e/paid/2', type: 'payout.paid', amount: '14500.00' }],
       },
-      answer,
+      answer: reconcileShape,
       handle: async ({ body, key }) => await reconcile(needs, body, key),
     }),
   ]
@@ -122,7 +122,8 @@ async function reconcile(needs: ApiNeeds, body: z.output<typeof input>, key: Key
   })
 }
 
-function senderOf({ sources }: ApiNeeds, source: string, key: KeyInUse) {
+function senderOf({ senders }: ApiNeeds, source: string, key: KeyInUse) {
+  const sources = Object.keys(senders)
   if (!sources.includes(source)) {
     throw new RequestError(
       'field_invalid',

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import type { Targets } from '../changes/outgoing/address.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
+import type { Receive } from '../events/receive.ts'
 import { type KeyNeeds, keyFor } from './access.ts'
 import { changeRoutes } from './changes.ts'
 import { clientRoutes } from './clients.ts'
@@ -9,13 +10,13 @@ import { eventRoutes } from './events.ts'
 import { journalRoutes } from './journal.ts'
 import { reconcileRoutes } from './reconcile.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
+import { smsRoutes } from './sms.ts'
 import { outgoingRoutes } from './webhooks.ts'
 
 export type ApiNeeds = KeyNeeds & {
   db: Database
   vault: Vault
-  /** The names of the senders. */
-  sources: readonly string[]
+  receive: Receive
   webhookTargets: Targets
 }
 
@@ -29,6 +30,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...changeRoutes(needs),
     ...reconcileRoutes(needs),
     ...clientRoutes(needs),
+    ...smsRoutes(needs),
     ...outgoingRoutes(needs),
   ]
 }

@@ -6,10 +6,10 @@ import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
 import { type Decided, nextOfClients } from '../deliveries/store/decide.ts'
 import { insertPlans, type NewDelivery } from '../deliveries/store/insert.ts'
-import type { Event } from '../events/event.ts'
+import type { KeptEvent } from '../events/kept.ts'
 import { canBeSuperseded } from '../events/order.ts'
 import { earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
-import type { EventTypeDefinition } from '../events/types/definition.ts'
+import type { Handling } from '../events/types/definition.ts'
 import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { decidePlan, latestConsent, type Plan, purposeOf, zoneOf } from './decide.ts'
@@ -24,8 +24,8 @@ export type PlanNeeds = {
   vault: Vault
   queue: Pick<QueueSystem, 'add'>
   policy: Policy
-  definitionOf(type: Event['type']): EventTypeDefinition
-  render(event: Event, now: Date): Rendered
+  handlingOf(event: KeptEvent | { type: StoredEvent['type'] }): Handling
+  render(event: KeptEvent, now: Date): Rendered
   onPlanned(line: PlanLine): void
   onQueueTrouble(error: unknown): void
 }
@@ -113,8 +113,8 @@ function planOne(
   earlier: Parameters<typeof decidePlan>[0]['earlier'],
   now: Date,
 ): Planned {
-  const definition = needs.definitionOf(stored.type)
   const event = stored.content?.event
+  const definition = needs.handlingOf(event ?? stored)
   if (!event) {
     return { stored, delivery: deliveryOf(needs, stored, recipient, definition, erasedPlan, undefined, now) }
   }
@@ -149,7 +149,7 @@ function deliveryOf(
   needs: PlanNeeds,
   stored: StoredEvent,
   recipient: Recipient,
-  definition: EventTypeDefinition,
+  definition: Handling,
   plan: Plan,
   rendered: Extract<Rendered, { ok: true }> | undefined,
   now: Date,

@@ -17,7 +17,7 @@ export type KeptFact = {
   isHeld: boolean
 }
 
-/** Whose events are compared; tests never are. */
+/** Whose events are compared; tests and ready texts never are. */
 export type Sender = { source: string; branchCode: string | null }
 
 const factRow = z
@@ -56,11 +56,11 @@ export async function keptByIds(db: Queryable, sender: Sender, ids: readonly str
   return await db.many(
     factRow,
     sql`with wanted as (
-          select id from events where source = ${sender.source} and not test
+          select id from events where source = ${sender.source} and not test and type <> 'sms'
             and identity = any(${ids.map((each) => `id:${each}`)}::text[])
-          union select id from events where id = any(${ids}::text[]) and source = ${sender.source} and not test
+          union select id from events where id = any(${ids}::text[]) and source = ${sender.source} and not test and type <> 'sms'
           union select id from events where held_reason is not null and external_id = any(${ids}::text[])
-            and source = ${sender.source} and not test
+            and source = ${sender.source} and not test and type <> 'sms'
         )
         select e.id, e.external_id, e.type, e.amount_kopecks, e.occurred_at, e.received_at, e.operation_id, e.operation_number,
                e.infobase, e.held_reason
@@ -81,7 +81,7 @@ export async function keptBeside(
     sql`select e.id, e.external_id, e.type, e.amount_kopecks, e.occurred_at, e.received_at, e.operation_id, e.operation_number,
                e.infobase, e.held_reason
         from events e
-        where e.source = ${sender.source} and e.received_at >= ${span.from} and e.received_at < ${span.to} and not e.test
+        where e.source = ${sender.source} and e.received_at >= ${span.from} and e.received_at < ${span.to} and not e.test and e.type <> 'sms'
           and not exists (select 1 from unnest(${ids}::text[]) as named (id) where named.id = e.external_id)
           and not exists (select 1 from unnest(${ids}::text[]) as named (id) where named.id = e.id)
           and ${ofBranch(sender)}
