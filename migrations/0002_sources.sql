@@ -64,49 +64,64 @@ create index events_client_number on events (client_id, operation_number) where 
 create index events_source_time on events (source, received_at);
 
 -- Every change that somebody outside may want to hear of, in the order of commits: a reader takes only rows whose
--- transaction, and all before it, are over (xid below the oldest running one), so none is ever skipped.
+-- transaction, and all before it, are over (`xact` below the oldest running one), so none is ever skipped.
+
+-- Transactions are numbered anew in another cluster: after a restore `shift` lifts new rows above all that were kept.
+create table change_clock (
+  only_row boolean primary key default true check (only_row),
+  shift bigint not null default 0
+);
+insert into change_clock default values;
+
+create function vestnik_change_xact() returns bigint language sql volatile as
+  'select pg_current_xact_id()::text::bigint + shift from change_clock';
+
 create table changes (
-  xid xid8 not null default pg_current_xact_id(),
+  xact bigint not null default vestnik_change_xact(),
   seq bigint generated always as identity,
   at timestamptz not null default clock_timestamp(),
   kind text not null,
-  client_id text collate "C" references clients on delete cascade,
+  -- No foreign key: it would lock the client's row once more in every send, and clients are erased, never deleted.
+  client_id text collate "C" not null,
   delivery_id text collate "C",
   state text,
   reason text,
   engagement text,
   purpose text,
-  granted boolean,
   channel text,
   -- Sealed with the client's key: what a client wrote.
   body bytea,
-  primary key (xid, seq)
+  -- The messenger's update it came with, so that one that is worked twice is noted once.
+  update_key text,
+  primary key (xact, seq)
 );
 -- removing old changes
 create index changes_at on changes (at);
+-- one reply an update (changes/store)
+create unique index changes_update on changes (client_id, channel, update_key) where update_key is not null;
 
 create function vestnik_note_delivery() returns trigger language plpgsql as $$
 begin
-  if new.state in ('sent', 'delivered', 'unknown', 'failed', 'skipped')
-     and (tg_op = 'INSERT' or new.state is distinct from old.state or new.reason is distinct from old.reason
-          or new.engagement is distinct from old.engagement) then
-    insert into changes (kind, client_id, delivery_id, state, reason, engagement, channel)
-    values ('delivery', new.client_id, new.id, new.state, new.reason, new.engagement, new.channel);
-  end if;
+  insert into changes (kind, client_id, delivery_id, state, reason, engagement, channel)
+  values ('delivery', new.client_id, new.id, new.state, new.reason, new.engagement, new.channel);
   return null;
 end $$;
-create trigger deliveries_changes after insert or update of state, reason, engagement on deliveries
-  for each row execute function vestnik_note_delivery();
+-- The condition stands here, so that the many steps in between call no function.
+create trigger deliveries_changes_insert after insert on deliveries for each row
+  when (new.state in ('sent', 'delivered', 'unknown', 'failed', 'skipped')) execute function vestnik_note_delivery();
+create trigger deliveries_changes_update after update of state, reason, engagement on deliveries for each row
+  when (new.state in ('sent', 'delivered', 'unknown', 'failed', 'skipped')
+    and (new.state, new.reason, new.engagement) is distinct from (old.state, old.reason, old.engagement))
+  execute function vestnik_note_delivery();
 
 create function vestnik_note_consent() returns trigger language plpgsql as $$
 begin
-  if new.given_by = 'bot' then
-    insert into changes (kind, client_id, purpose, granted, channel)
-    values (case when new.granted then 'consent' else 'optOut' end, new.client_id, new.purpose, new.granted, new.channel);
-  end if;
+  insert into changes (kind, client_id, purpose, channel)
+  values (case when new.granted then 'consent' else 'optOut' end, new.client_id, new.purpose, new.channel);
   return null;
 end $$;
-create trigger consents_changes after insert on consents for each row execute function vestnik_note_consent();
+create trigger consents_changes after insert on consents for each row
+  when (new.given_by = 'bot') execute function vestnik_note_consent();
 
 -- Outgoing webhooks for a CRM: each reads `changes` at its own pace.
 create table webhook_endpoints (
@@ -114,15 +129,20 @@ create table webhook_endpoints (
   url text not null,
   -- Sealed with the service's key.
   secret bytea not null,
-  kinds text[] not null default '{delivery,consent,optOut,reply}',
+  kinds text[] not null,
+  -- What the key that made it may see; null means all.
+  source text,
+  branch_code text,
   created_at timestamptz not null default now(),
   created_by text not null,
-  cursor_xid xid8 not null,
+  cursor_xact bigint not null,
   cursor_seq bigint not null,
   failing_since timestamptz,
   failures int not null default 0,
   last_error text,
   next_attempt_at timestamptz not null default now(),
+  -- Who works it, and until when nobody else may.
+  lease_id text,
   lease_until timestamptz,
   disabled_at timestamptz,
   disabled_reason text

@@ -113,6 +113,10 @@ export const environment = z.object({
     .enum(['live', 'team', 'test'])
     .default('live')
     .meta({ about: 'live; team: only to contacts marked as team; test: nothing leaves.' }),
+  OUTGOING_WEBHOOKS: z.enum(['public', 'any']).default('public').meta({
+    about:
+      'Where outgoing webhooks may go. public: https and addresses of the open internet; any: also http and your own network.',
+  }),
   TELEGRAM_BOT_TOKEN: z
     .string()
     .regex(/^\d{3,}:[\w-]{10,}$/, 'a token such as 123456789:AAE… from @BotFather')

@@ -14,7 +14,7 @@ import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
 import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
-import { noteQueueTrouble, policyOf, startWorkers } from './workers.ts'
+import { noteQueueTrouble, policyOf, startOutgoing, startWorkers } from './workers.ts'
 
 export type Running = { url: string; services: Services; stop(): Promise<void> }
 
@@ -37,7 +37,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const loops: Promise<void>[] = []
     if (config.ROLES.includes('worker')) {
       startWorkers(services, stopping.signal)
-      loops.push(startSweep(services, updates, stopping.signal))
+      loops.push(startSweep(services, updates, stopping.signal), startOutgoing(services, stopping.signal))
     }
     if (config.ROLES.includes('bot')) loops.push(...startBots(services, updates, stopping.signal))
     log.info({
@@ -74,12 +74,13 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
   const health: FastifyPluginAsync = async (app) =>
     healthRoutes(app, { dependencies: dependenciesOf(services), metrics, isClosing: () => stopping.aborted })
   if (!config.ROLES.includes('api')) return [health]
+  const senders = {
+    '1c': { key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
+    vtorium: { key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
+  }
   const webhooks: FastifyPluginAsync = async (app) =>
     webhookRoutes(app, {
-      senders: {
-        '1c': { key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
-        vtorium: { key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
-      },
+      senders,
       db,
       profileOf: createProfiles(db),
       receive,
@@ -89,7 +90,15 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       },
     })
   const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
-  const api: FastifyPluginAsync = (app) => apiRoutes(app, { db, vault, adminKey: secrets.adminKey })
+  const api: FastifyPluginAsync = (app) =>
+    apiRoutes(app, {
+      db,
+      vault,
+      adminKey: secrets.adminKey,
+      senders,
+      receive,
+      webhookTargets: config.OUTGOING_WEBHOOKS,
+    })
   const dashboard: FastifyPluginAsync = (app) =>
     dashboardRoutes(app, {
       db,

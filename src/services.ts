@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
+import { settleClock } from './changes/store.ts'
 import type { Channel, ChannelName } from './channels/channel.ts'
 import { registry } from './channels/registry.ts'
 import { createVault, type Vault } from './clients/vault.ts'
@@ -70,6 +71,7 @@ export async function openServices(config: Config, log: Logger): Promise<Service
       onIdleError: (error) => log.warn({ msg: 'database.connection_lost', fault: error.message }),
     })
     stack.push(() => db.close())
+    if (await settleClock(db)) log.warn({ msg: 'changes.clock_lifted', advice: 'the database was restored elsewhere' })
     const { keys, secrets } = await secretsOf(config, log)
     const vault = await openVault(db, keys)
     const queue = await openQueue(config, databaseUrl, log)

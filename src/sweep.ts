@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Updates } from './bot/receive.ts'
+import { removeOldChanges } from './changes/store.ts'
 import { deliveryJob } from './deliveries/jobs.ts'
 import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
@@ -11,6 +12,8 @@ import { faultOf } from './lib/fault.ts'
 import type { Services } from './services.ts'
 
 const intervalMs = 2_000
+/** Longer than any 1C stays switched off. */
+const changesKeptDays = 90
 const overdueMs = 3_000
 
 /** After an outage of the database, workers that live get this long to note the answers they hold. */
@@ -37,6 +40,7 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
       )
     }
     try {
+      await forget(services)
       await sweepOnce(services, updates, Date.now() - failedAt > graceMs)
     } catch (error) {
       failedAt = Date.now()
@@ -44,6 +48,12 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
     }
     await pause(intervalMs, undefined, { signal }).catch(() => {})
   }
+}
+
+/** A part at a time: an outage of the reader may have left millions. */
+async function forget({ db, metrics }: Services): Promise<void> {
+  const removed = await removeOldChanges(db, changesKeptDays, 1000)
+  if (removed > 0) metrics.swept.inc({ kind: 'change' }, removed)
 }
 
 async function sweepOnce(services: Services, updates: Updates | undefined, mayGiveUp: boolean): Promise<void> {

@@ -1,10 +1,12 @@
+import { guardedLookup } from './changes/outgoing/address.ts'
+import { keepTelling } from './changes/outgoing/deliver.ts'
 import type { Channel, ChannelName } from './channels/channel.ts'
 import { createDeliver } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
 import { catalog } from './events/catalog.ts'
-import type { Event } from './events/event.ts'
 import { eventIdOfJob, planQueues } from './events/jobs.ts'
+import type { KeptEvent } from './events/kept.ts'
 import { notePlanFailure } from './events/store/read.ts'
 import { createBatcher } from './lib/batcher.ts'
 import { faultOf } from './lib/fault.ts'
@@ -14,6 +16,7 @@ import { defaultExpiryMs, defaultQuietHours, forbiddenChannels, type Policy } fr
 import { afterQuietHours } from './notifications/quiet-hours.ts'
 import { renderEvent } from './notifications/render.ts'
 import { rerender } from './notifications/rerender.ts'
+import { treatmentOf } from './notifications/treatment.ts'
 import { jobLockMs } from './queue/queue.ts'
 import { providerDeadlineMs, type Services } from './services.ts'
 
@@ -39,6 +42,34 @@ export function startWorkers(services: Services, signal: AbortSignal): void {
       queue.work(name, { concurrency: deliverConcurrency[lane] }, (data) => deliver(deliveryIdOfJob(data), signal))
     }
   }
+}
+
+/** Tells a CRM of changes; like the rest of the role, in as many processes as there are. */
+export function startOutgoing(services: Services, signal: AbortSignal): Promise<void> {
+  const { config, db, vault, log, metrics } = services
+  return keepTelling(
+    {
+      db,
+      vault,
+      targets: config.OUTGOING_WEBHOOKS,
+      lookup: guardedLookup(),
+      deadlineMs: providerDeadlineMs,
+      onCall: (line) => {
+        metrics.outgoing.inc({ result: line.result })
+        log[line.result === 'taken' ? 'debug' : 'warn']({ msg: 'webhook.called', ...line })
+      },
+      onDisabled: (line) => {
+        metrics.outgoingDisabled.inc({ reason: line.reason })
+        log.error({
+          msg: 'webhook.disabled',
+          ...line,
+          advice: 'mend the receiver, then make a new one from its cursor',
+        })
+      },
+      onTrouble: (error) => log.warn({ msg: 'webhook.trouble', ...faultOf(error) }),
+    },
+    signal,
+  )
 }
 
 function planner(services: Services): (id: EventId) => Promise<void> {
@@ -77,7 +108,7 @@ function planNeeds(services: Services): PlanNeeds {
     vault,
     queue,
     policy: policyOf(services),
-    definitionOf: (type) => catalog[type],
+    handlingOf: treatmentOf,
     render: (event, now) => renderOf(services, event, now),
     onPlanned: (line) => {
       metrics.planned.inc({ type: line.type, state: line.state, reason: line.reason ?? '' })
@@ -99,7 +130,7 @@ export function policyOf({ config, channels }: Services): Policy {
   }
 }
 
-export function renderOf({ config }: Services, event: Event, now: Date) {
+export function renderOf({ config }: Services, event: KeptEvent, now: Date) {
   const branding = {
     companyName: config.COMPANY_NAME,
     companySite: config.COMPANY_SITE,

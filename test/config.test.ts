@@ -54,6 +54,7 @@ describe('the environment', () => {
     ['CHANNEL_ORDER', 'max,icq'],
     ['FOREIGN_MESSENGERS', 'no'],
     ['SEND_MODE', 'production'],
+    ['OUTGOING_WEBHOOKS', 'private'],
     ['TELEGRAM_BOT_TOKEN', 'my-token'],
     ['TELEGRAM_API_ROOT', 'api.telegram.org'],
     ['TELEGRAM_UPDATES', 'push'],

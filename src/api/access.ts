@@ -1,10 +1,14 @@
 import type { Queryable } from '../db/database.ts'
+import type { KnownKey } from '../keys/key.ts'
 import { countRequest, findKey } from '../keys/store.ts'
 import { sameSecret } from '../lib/crypto.ts'
 import { RequestError } from '../lib/errors.ts'
 import { type KeyInUse, type Scope, scopes } from './route.ts'
 
-export type KeyNeeds = { db: Queryable; adminKey: string }
+/** What the environment says of a sender: its key, and the secret by which it must sign. */
+export type ApiSender = { key: string | undefined; secret: string | undefined }
+
+export type KeyNeeds = { db: Queryable; adminKey: string; senders: Readonly<Record<string, ApiSender>> }
 
 /**
  * The key that a request brings, if it may do this.
@@ -17,10 +21,12 @@ export async function keyFor(
 ): Promise<KeyInUse> {
   const [scheme = '', secret = ''] = (authorization ?? '').trim().split(/\s+/)
   if (scheme.toLowerCase() !== 'bearer' || secret === '') throw new RequestError('unauthorized')
-  if (sameSecret(secret, needs.adminKey)) return { id: 'admin', source: null, branchCode: null }
+  if (sameSecret(secret, needs.adminKey)) return { id: 'admin', kind: 'live', source: null, branchCode: null }
+  const sender = scope === 'sms' ? senderOf(needs, secret) : undefined
+  if (sender !== undefined) return { id: 'env', kind: 'live', source: sender, branchCode: null }
   const known = await findKey(needs.db, secret)
   if (!known) throw new RequestError('unauthorized')
-  if (scope === undefined || !known.scopes.includes(scope)) {
+  if (scope === undefined || !(known.scopes.includes(scope) || (scope === 'sms' && isSenders(needs, known)))) {
     throw new RequestError(
       'forbidden',
       scope === undefined
@@ -30,5 +36,17 @@ export async function keyFor(
   }
   const tooOften = await countRequest(needs.db, known)
   if (tooOften) throw new RequestError('rate_limited', undefined, tooOften)
-  return { id: known.id, source: known.source, branchCode: known.branchCode }
+  return { id: known.id, kind: known.kind, source: known.source, branchCode: known.branchCode }
+}
+
+/** БСП knows only the key it sends events with: what may post events may send a text. Not where events must be signed. */
+function senderOf({ senders }: KeyNeeds, given: string): string | undefined {
+  return Object.entries(senders).find(
+    ([, { key, secret }]) => key !== undefined && secret === undefined && sameSecret(given, key),
+  )?.[0]
+}
+
+/** A sender's key names its source and has no scopes. */
+function isSenders({ senders }: KeyNeeds, { source, scopes: given }: KnownKey): boolean {
+  return source !== null && given.length === 0 && senders[source]?.secret === undefined
 }

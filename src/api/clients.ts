@@ -3,12 +3,12 @@ import { channelNames } from '../channels/channel.ts'
 import { type Consent, purposes } from '../clients/client.ts'
 import { resolveClients } from '../clients/resolve.ts'
 import { clientByExternalId, consentsOf, contactsOf, linkContact, recordConsent } from '../clients/store.ts'
+import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { phoneIn } from '../lib/phone.ts'
 import { type ApiRoute, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { clientShape } from './shapes.ts'
-import { compact } from './views.ts'
 
 const addressForms = {
   telegram: z.string().regex(/^-?\d{1,20}$/, 'ожидается числовой идентификатор чата Telegram'),

@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
-import { eventsByIds } from '../events/store/read.ts'
-import { attemptsOf, journalOfEvent, receiptsOf } from '../journal/search.ts'
+import { eventsOfDocument } from '../events/store/documents.ts'
+import { eventsByIds, type StoredEvent } from '../events/store/read.ts'
+import { type AttemptRecord, attemptsOf, type JournalEntry, journalOfEvents, receiptsOf } from '../journal/search.ts'
+import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { type EventId, parseId } from '../lib/ids.ts'
 import { groupBy } from '../lib/list.ts'
 import { type ApiRoute, type KeyInUse, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { eventShape } from './shapes.ts'
-import { compact, deliveryView } from './views.ts'
+import { deliveryView } from './views.ts'
 
 const idInput = z.object({
   id: z
@@ -18,7 +20,14 @@ const idInput = z.object({
     .transform((id) => parseId('event', id)),
 })
 
-/** `GET /events/:id`: the event, its notifications, deliveries, attempts and receipts. */
+const documentInput = z.object({
+  guid: z.string().trim().min(1).max(100).describe('Идентификатор документа (operation.id) или его номер'),
+})
+
+/** More than any document has; a number that is used again every year may well have more. */
+const eventsOfDocumentLimit = 200
+
+/** `GET /events/…`: the event, its notifications, deliveries, attempts and receipts. */
 export function eventRoutes(needs: ApiNeeds): ApiRoute[] {
   return [
     route({
@@ -29,15 +38,61 @@ export function eventRoutes(needs: ApiNeeds): ApiRoute[] {
       params: idInput,
       answer: eventShape,
       handle: async ({ params, key }) => {
-        if (params.id === undefined) throw unknownEvent()
-        return await eventView(needs, params.id, key)
+        const [view] = params.id === undefined ? [] : await eventViews(needs, [params.id], key)
+        if (!view) throw new RequestError('not_found', 'События с таким идентификатором нет.')
+        return view
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/events/by-document/:guid',
+      scope: 'events:read',
+      summary: 'Все события документа, в порядке приёма',
+      description: `По номеру, который повторяется, придут последние ${eventsOfDocumentLimit} событий всех документов с ним.`,
+      params: documentInput,
+      answer: z.object({ items: z.array(eventShape) }),
+      handle: async ({ params, key }) => {
+        const items = await eventViews(needs, await eventsOfDocument(needs.db, params.guid, eventsOfDocumentLimit), key)
+        if (items.length === 0) {
+          throw new RequestError(
+            'not_found',
+            'Событий по этому документу нет. Проверьте, что он отправлен: ожидается идентификатор, который передан в operation.id, или номер.',
+          )
+        }
+        return { items }
       },
     }),
   ]
 }
 
-async function eventView(needs: ApiNeeds, eventId: EventId, key: KeyInUse) {
-  const { stored, entries, attempts, receipts } = await needs.db.snapshot((db) => read({ ...needs, db }, eventId, key))
+/** Those of the events that this key may see. */
+async function eventViews(needs: ApiNeeds, ids: readonly EventId[], key: KeyInUse) {
+  const { events, entries, attempts, receipts } = await needs.db.snapshot((db) => read({ ...needs, db }, ids, key))
+  const entriesOf = groupBy(entries, (each) => each.eventId)
+  return events.map((stored) => viewOf(stored, entriesOf.get(stored.id) ?? [], attempts, receipts))
+}
+
+async function read(needs: { db: Queryable; vault: Vault }, ids: readonly EventId[], key: KeyInUse) {
+  const events = (await eventsByIds(needs, ids)).filter((each) => maySee(key, each.source, each.content?.event.branch))
+  const entries = await journalOfEvents(
+    needs,
+    events.map((each) => each.id),
+  )
+  const deliveries = entries.map((each) => each.id)
+  return {
+    events,
+    entries,
+    attempts: await attemptsOf(needs.db, deliveries),
+    receipts: await receiptsOf(needs.db, deliveries),
+  }
+}
+
+function viewOf(
+  stored: StoredEvent,
+  entries: readonly JournalEntry[],
+  attempts: ReadonlyMap<string, AttemptRecord[]>,
+  receipts: ReadonlyMap<string, { at: Date; state: string }[]>,
+) {
   return {
     id: stored.id,
     source: stored.source,
@@ -58,23 +113,6 @@ async function eventView(needs: ApiNeeds, eventId: EventId, key: KeyInUse) {
       })
     }),
   }
-}
-
-async function read(needs: { db: Queryable; vault: Vault }, eventId: EventId, key: KeyInUse) {
-  const [stored] = await eventsByIds(needs, [eventId])
-  if (!stored || !maySee(key, stored.source, stored.content?.event.branch)) throw unknownEvent()
-  const entries = await journalOfEvent(needs, stored.id)
-  const ids = entries.map((each) => each.id)
-  return {
-    stored,
-    entries,
-    attempts: await attemptsOf(needs.db, ids),
-    receipts: await receiptsOf(needs.db, ids),
-  }
-}
-
-function unknownEvent(): RequestError {
-  return new RequestError('not_found', 'События с таким идентификатором нет.')
 }
 
 function maySee(

@@ -28,3 +28,9 @@ function hasNul(value: unknown): boolean {
 
 /** A moment with offset, or a day; `to` as a day means its end. */
 export const momentInput = z.iso.datetime({ offset: true }).or(z.iso.date())
+
+/** The end of what `to` names: a day is meant whole. */
+export function endOf(text: string): Date {
+  const at = new Date(text)
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(at.getTime() + 24 * 3_600_000) : at
+}

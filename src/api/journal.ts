@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { deliveryStates } from '../deliveries/delivery.ts'
-import { eventTypes } from '../events/event.ts'
+import { keptTypes } from '../events/kept.ts'
 import { type JournalFilter, searchJournal } from '../journal/search.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'
 import { phoneIn } from '../lib/phone.ts'
-import { momentInput } from './input.ts'
+import { endOf, momentInput } from './input.ts'
 import { type ApiRoute, type KeyInUse, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { journalItemShape } from './shapes.ts'
@@ -17,7 +17,7 @@ const query = z.object({
   to: momentInput.optional().describe('До момента; день входит целиком'),
   branch: z.string().max(200).optional(),
   channel: z.enum(channelNames).optional(),
-  type: z.enum(eventTypes).optional(),
+  type: z.enum(keptTypes).optional(),
   status: z.enum(deliveryStates).optional(),
   phone: z.string().max(100).optional().describe('Телефон в любой записи'),
   operation: z.string().max(100).optional().describe('Идентификатор или номер документа'),
@@ -67,11 +67,6 @@ function filterOf(needs: ApiNeeds, input: z.output<typeof query>, key: KeyInUse)
 function branchFor(key: KeyInUse, asked: string | undefined): string | undefined {
   if (key.branchCode === null || asked === undefined || asked === key.branchCode) return key.branchCode ?? asked
   throw new RequestError('forbidden', `Этот ключ выдан площадке «${key.branchCode}»: журнал другой он не покажет.`)
-}
-
-function endOf(text: string): Date {
-  const at = new Date(text)
-  return /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(at.getTime() + 24 * 3_600_000) : at
 }
 
 function phoneOf(text: string): string {

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import type { KeyKind } from '../keys/key.ts'
 import { RequestError } from '../lib/errors.ts'
+import { saysTest } from '../lib/test-header.ts'
 import { parseInput } from './input.ts'
 
 /** What a key of the database may do; the administrator's key of the environment may do everything. */
@@ -10,6 +12,7 @@ export const scopes = {
   'events:read': 'читать события',
   'journal:read': 'читать журнал, изменения и отчёты',
   reconcile: 'сверять события',
+  sms: 'отправлять готовые тексты',
   preview: 'смотреть, каким будет сообщение',
   'sources:read': 'читать настройки источников',
   'sources:write': 'менять настройки источников и подтверждать базы',
@@ -39,13 +42,15 @@ export type RouteInput = {
   query: Record<string, unknown>
   body: unknown
   key: KeyInUse
+  /** The request bears `X-Test`. */
+  isTest: boolean
 }
 
 /**
  * Who calls: the id of a key of the database, or `admin`. A key of one source or one branch sees and does only what
  * belongs to it; null means all.
  */
-export type KeyInUse = { id: string; source: string | null; branchCode: string | null }
+export type KeyInUse = { id: string; kind: KeyKind; source: string | null; branchCode: string | null }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -67,7 +72,7 @@ export function route<
     query?: Q
     body?: B
     handle(
-      input: { params: z.output<P>; query: z.output<Q>; body: z.output<B>; key: KeyInUse },
+      input: { params: z.output<P>; query: z.output<Q>; body: z.output<B>; key: KeyInUse; isTest: boolean },
       reply: FastifyReply,
     ): Promise<unknown>
   },
@@ -94,6 +99,7 @@ export function register(
             query: each.query ? parseInput(each.query, withoutEmpty(request.query)) : {},
             body: each.body ? parseInput(each.body, request.body ?? {}) : undefined,
             key,
+            isTest: saysTest(request.headers),
           },
           reply,
         )

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { purposes } from '../clients/client.ts'
 import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
-import { eventTypes } from '../events/event.ts'
+import { keptTypes } from '../events/kept.ts'
 
 /** What the API answers, for /docs; the tests hold every answer against these. */
 
@@ -24,7 +24,7 @@ export const journalItemShape = z.object({
   source: z.string(),
   branch: z.string().optional(),
   client: clientOfItem,
-  type: z.enum(eventTypes),
+  type: z.enum(keptTypes),
   operation: operationOfItem,
   channel: z.enum(channelNames).optional().describe('Нет, если сообщение не дошло до выбора канала'),
   state: z.enum(deliveryStates),
@@ -64,7 +64,7 @@ export const eventShape = z.object({
   source: z.string(),
   receivedAt: momentShape,
   test: z.boolean(),
-  event: z.looseObject({ type: z.enum(eventTypes) }).describe('Событие в канонической форме'),
+  event: z.looseObject({ type: z.enum(keptTypes) }).describe('Событие в канонической форме'),
   warnings: z.array(warningShape),
   notifications: z.array(
     z.object({

@@ -1,5 +1,6 @@
-import { asRepeat, storedMessageOf } from '../deliveries/message.ts'
+import { sentText } from '../deliveries/message.ts'
 import type { AttemptRecord, JournalEntry } from '../journal/search.ts'
+import { compact } from '../lib/compact.ts'
 
 /** Times leave as ISO with offset; what there is not is absent, since 1C cannot read an empty date. */
 export function journalItem(entry: JournalEntry) {
@@ -24,20 +25,9 @@ export function journalItem(entry: JournalEntry) {
     attempts: entry.attempts,
     repeat: entry.repeat,
     providerMessageId: entry.providerMessageId,
-    text: textOf(entry),
+    text: sentText(entry),
     test: entry.test,
   })
-}
-
-/** The text as it left. */
-export function textOf(entry: {
-  message: string | undefined
-  repeat: boolean
-  channel: string | null
-}): string | undefined {
-  if (entry.message === undefined) return undefined
-  const message = storedMessageOf(entry.message)
-  return (entry.repeat ? asRepeat(message, entry.channel) : message).text
 }
 
 export function deliveryView(
@@ -52,7 +42,7 @@ export function deliveryView(
     reason: entry.reason,
     engagement: entry.engagement,
     repeat: entry.repeat,
-    text: textOf(entry),
+    text: sentText(entry),
     providerMessageId: entry.providerMessageId,
     attempts: attempts.map((each) =>
       compact({
@@ -66,10 +56,4 @@ export function deliveryView(
     ),
     receipts: receipts.map((each) => ({ at: each.at.toISOString(), state: each.state })),
   })
-}
-
-export function compact<T extends Record<string, unknown>>(record: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(record).filter(([, value]) => value !== null && value !== undefined),
-  ) as Partial<T>
 }

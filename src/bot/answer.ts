@@ -1,3 +1,4 @@
+import { noteReply } from '../changes/store.ts'
 import type { Channel, Receipt, Update } from '../channels/channel.ts'
 import type { Button, Message } from '../channels/message.ts'
 import type { Client } from '../clients/client.ts'
@@ -130,6 +131,10 @@ async function linkPhone(needs: AnswerNeeds, address: string, phone: string): Pr
 
 async function text(needs: AnswerNeeds, update: Extract<Update, { kind: 'text' }>): Promise<void> {
   if (/^\/?(stop|стоп|отписаться)$/i.test(update.text.trim())) return await stop(needs, update)
+  const { name } = needs.channel
+  for (const client of await clientsByAddress(needs, name, update.address)) {
+    await noteReply(needs, client, { channel: name, updateKey: update.key, text: update.text })
+  }
   await say(needs, update, { text: texts.help })
 }
 

@@ -38,3 +38,14 @@ export function asRepeat(message: Message, channel: string | null): Message {
   if (repeatsOf(channel) !== 'marked') return message
   return { ...message, text: `Повторное сообщение: ${message.text}` }
 }
+
+/** The text of a stored message as it left. */
+export function sentText(sent: {
+  message: string | undefined
+  repeat: boolean
+  channel: string | null
+}): string | undefined {
+  if (sent.message === undefined) return undefined
+  const message = storedMessageOf(sent.message)
+  return (sent.repeat ? asRepeat(message, sent.channel) : message).text
+}

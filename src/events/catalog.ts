@@ -1,6 +1,7 @@
 import type { EventType } from './event.ts'
+import { type KeptType, smsHandling } from './kept.ts'
 import { bonusGranted } from './types/bonus-granted.ts'
-import type { EventTypeDefinition } from './types/definition.ts'
+import type { EventTypeDefinition, Handling } from './types/definition.ts'
 import { greeting } from './types/greeting.ts'
 import { installmentReminder } from './types/installment-reminder.ts'
 import { operationAccepted } from './types/operation-accepted.ts'
@@ -21,4 +22,8 @@ export const catalog: Record<EventType, EventTypeDefinition> = {
   'installment.reminder': installmentReminder,
   'bonus.granted': bonusGranted,
   greeting,
+}
+
+export function handlingOf(type: KeptType): Handling {
+  return type === 'sms' ? smsHandling : catalog[type]
 }

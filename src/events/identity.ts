@@ -1,11 +1,11 @@
-import type { Event } from './event.ts'
+import type { KeptEvent } from './kept.ts'
 
 /**
  * What makes two posts one fact (promise 2): the sender's event id, else the content key. A document without an id is
  * told apart by its number and day (numbers repeat every year); a fact without any document by all that it says, within
  * the day it came.
  */
-export function identityText(event: Event, receivedOn: string): string {
+export function identityText(event: KeptEvent, receivedOn: string): string {
   if (event.id !== undefined) return `id:${event.id}`
   const { payment, operation } = event
   const fact = [event.type, event.status, payment?.amount ?? operation?.amount, payment?.stage, event.version]
@@ -18,7 +18,7 @@ export function identityText(event: Event, receivedOn: string): string {
 }
 
 /** The same text for the same content, whatever the order in which the sender wrote the fields. */
-export function contentText(event: Event): string {
+export function contentText(event: KeptEvent): string {
   return JSON.stringify(sorted(event))
 }
 

@@ -58,6 +58,18 @@ export function createMetrics() {
       help: 'Times the queue could not be told of work; the sweep makes up for it',
       registers,
     }),
+    outgoing: new Counter({
+      name: 'vestnik_outgoing_webhooks_total',
+      help: 'Calls of outgoing webhooks, by whether the receiver took them',
+      labelNames: ['result'],
+      registers,
+    }),
+    outgoingDisabled: new Counter({
+      name: 'vestnik_outgoing_webhooks_disabled_total',
+      help: 'Outgoing webhooks that were switched off, by reason: an alert',
+      labelNames: ['reason'],
+      registers,
+    }),
     swept: new Counter({
       name: 'vestnik_swept_total',
       help: 'What the sweep had to do, by kind',

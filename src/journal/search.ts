@@ -90,16 +90,16 @@ export async function searchJournal(
   return rows.map((row) => entryOf(needs.vault, row))
 }
 
-export async function journalOfEvent(
+export async function journalOfEvents(
   needs: { db: Queryable; vault: Opener },
-  eventId: string,
+  eventIds: readonly string[],
 ): Promise<JournalEntry[]> {
   const rows = await needs.db.many(
     entryRow,
     sql`select d.id, d.event_id, d.notification_id, d.created_at, d.source, d.branch_code, d.client_id, c.external_id, c.phone,
                c.full_name, c.data_key, d.type, d.operation_id, d.operation_number, d.channel, d.state, d.reason, d.engagement,
                d.attempts, d.repeat, d.provider_message_id, d.message, d.test
-        from deliveries d join clients c on c.id = d.client_id where d.event_id = ${eventId} order by d.id`,
+        from deliveries d join clients c on c.id = d.client_id where d.event_id = any(${eventIds}::text[]) order by d.id`,
   )
   return rows.map((row) => entryOf(needs.vault, row))
 }

@@ -1,18 +1,18 @@
 import type { Consent, Contact, Purpose } from '../clients/client.ts'
 import type { Recipient } from '../clients/store.ts'
 import type { Reason } from '../deliveries/delivery.ts'
-import type { Event } from '../events/event.ts'
+import type { KeptEvent } from '../events/kept.ts'
 import { isSuperseded } from '../events/order.ts'
 import type { EarlierFact } from '../events/store/read.ts'
-import type { EventTypeDefinition } from '../events/types/definition.ts'
+import type { Handling } from '../events/types/definition.ts'
 import { isZone } from '../lib/russian/time.ts'
 import { forbiddenChannels, type Policy } from './policy.ts'
 import { afterQuietHours } from './quiet-hours.ts'
 import { route } from './route.ts'
 
 export type PlanFacts = {
-  event: Event
-  definition: EventTypeDefinition
+  event: KeptEvent
+  definition: Handling
   test: boolean
   teamOnly: boolean
   receivedAt: Date
@@ -54,7 +54,7 @@ export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
   return { kind: 'send', contact: choice.contact, at: momentFor(facts, policy, now) }
 }
 
-export function purposeOf(definition: EventTypeDefinition): Purpose {
+export function purposeOf(definition: Handling): Purpose {
   return definition.class === 'promo' ? 'advertising' : 'service'
 }
 
@@ -75,7 +75,7 @@ function momentFor({ event, definition }: PlanFacts, policy: Policy, now: Date):
 }
 
 /** The branch's own zone when the event names one that this machine knows. */
-export function zoneOf(event: Event | undefined, policy: Policy): string {
+export function zoneOf(event: KeptEvent | undefined, policy: Policy): string {
   const own = event?.branch?.timezone
   return own !== undefined && isZone(own) ? own : policy.timezone
 }

@@ -7,10 +7,10 @@ import { messageText } from '../deliveries/message.ts'
 import { type Decided, nextOfClients } from '../deliveries/store/decide.ts'
 import { insertPlans, type NewDelivery } from '../deliveries/store/insert.ts'
 import { canBeCorrection, correctedSum } from '../events/correction.ts'
-import type { Event } from '../events/event.ts'
+import type { KeptEvent } from '../events/kept.ts'
 import { canBeSuperseded } from '../events/order.ts'
 import { type EarlierFact, earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
-import type { EventTypeDefinition } from '../events/types/definition.ts'
+import type { Handling } from '../events/types/definition.ts'
 import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { correctionLead } from './correction.ts'
@@ -26,8 +26,8 @@ export type PlanNeeds = {
   vault: Vault
   queue: Pick<QueueSystem, 'add'>
   policy: Policy
-  definitionOf(type: Event['type']): EventTypeDefinition
-  render(event: Event, now: Date): Rendered
+  handlingOf(event: KeptEvent | { type: StoredEvent['type'] }): Handling
+  render(event: KeptEvent, now: Date): Rendered
   onPlanned(line: PlanLine): void
   onQueueTrouble(error: unknown): void
 }
@@ -119,8 +119,8 @@ function planOne(
   earlier: readonly EarlierFact[],
   now: Date,
 ): Planned {
-  const definition = needs.definitionOf(stored.type)
   const event = stored.content?.event
+  const definition = needs.handlingOf(event ?? stored)
   if (!event) {
     return { stored, delivery: deliveryOf(needs, stored, recipient, definition, erasedPlan, now) }
   }
@@ -152,7 +152,7 @@ function planOne(
   }
 }
 
-function leadOf(event: Event, earlier: readonly EarlierFact[]): string | undefined {
+function leadOf(event: KeptEvent, earlier: readonly EarlierFact[]): string | undefined {
   const was = correctedSum(event, earlier)
   return was === undefined ? undefined : correctionLead(event, was)
 }
@@ -171,7 +171,7 @@ function deliveryOf(
   needs: PlanNeeds,
   stored: StoredEvent,
   recipient: Recipient,
-  definition: EventTypeDefinition,
+  definition: Handling,
   plan: Plan,
   now: Date,
 ): NewDelivery {

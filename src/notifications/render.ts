@@ -1,4 +1,5 @@
-import type { Event } from '../events/event.ts'
+import type { EventType } from '../events/event.ts'
+import type { KeptEvent } from '../events/kept.ts'
 import type { EventTypeDefinition } from '../events/types/definition.ts'
 import type { Branding } from '../templates/facts.ts'
 import { renderMessage } from '../templates/render.ts'
@@ -7,11 +8,12 @@ import type { Rendered } from './plan.ts'
 export type RenderNeeds = {
   branding: Branding
   timezone: string
-  definitionOf(type: Event['type']): EventTypeDefinition
+  definitionOf(type: EventType): EventTypeDefinition
 }
 
-/** An event in the words of its template, and until when those words are true. */
-export function renderEvent(needs: RenderNeeds, event: Event, now: Date): Rendered {
+/** An event in the words of its template, and until when those words are true. A ready text stays as it is. */
+export function renderEvent(needs: RenderNeeds, event: KeptEvent, now: Date): Rendered {
+  if (event.type === 'sms') return { ok: true, message: { text: event.text }, version: 'sms', staleAt: null }
   const rendered = renderMessage({
     template: needs.definitionOf(event.type).text,
     event,

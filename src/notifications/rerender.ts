@@ -1,14 +1,14 @@
 import type { Message } from '../channels/message.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
-import type { Event } from '../events/event.ts'
+import type { KeptEvent } from '../events/kept.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import type { EventId } from '../lib/ids.ts'
 import type { Rendered } from './plan.ts'
 
 /** The message of an event as it must read now: «12:43 МСК» of yesterday needs its day. */
 export async function rerender(
-  needs: { db: Queryable; vault: Vault; render(event: Event, now: Date): Rendered },
+  needs: { db: Queryable; vault: Vault; render(event: KeptEvent, now: Date): Rendered },
   id: EventId,
 ): Promise<Message | undefined> {
   const [stored] = await eventsByIds(needs, [id])

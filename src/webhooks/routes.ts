@@ -3,6 +3,7 @@ import type { Receive } from '../events/receive.ts'
 import type { Incoming, Kept } from '../events/store/keep.ts'
 import { BatcherFull } from '../lib/batcher.ts'
 import { type FieldError, RequestError } from '../lib/errors.ts'
+import { saysTest } from '../lib/test-header.ts'
 import { answerFor, type ItemResult } from './answers.ts'
 import { type AuthNeeds, authenticate, type Caller, checkSignature, noSuchSource } from './auth.ts'
 import { type Read, readRequest } from './intake.ts'
@@ -61,7 +62,7 @@ async function handle(
   const profile = await needs.profileOf(source)
   const intake = { timezone: needs.timezone, profile, branchCode: caller.branchCode }
   const { items, isBatch } = readRequest(intake, raw, request.headers, now)
-  const isTest = caller.kind === 'test' || hasTestHeader(request)
+  const isTest = caller.kind === 'test' || saysTest(request.headers)
   const incoming = items.flatMap((each): Incoming[] => (each.ok ? [incomingOf(each, source, caller, isTest, now)] : []))
   const kept = incoming.length > 0 ? await keep(needs.receive, incoming) : []
   const results = resultsOf(items, kept)
@@ -82,11 +83,6 @@ function incomingOf(
 ): Incoming {
   const { event, warnings } = read
   return { source, keyId: caller.keyId, test, teamOnly: caller.kind === 'team', event, warnings, receivedAt }
-}
-
-function hasTestHeader(request: FastifyRequest): boolean {
-  const header = request.headers['x-test']
-  return header !== undefined && header !== '' && header !== '0' && header !== 'false'
 }
 
 async function keep(receive: Receive, incoming: readonly Incoming[]): Promise<Kept[]> {

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { z } from 'zod'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { sql } from '../../src/db/sql.ts'
+import type { Event } from '../../src/events/event.ts'
 import { createReceive, type Receive } from '../../src/events/receive.ts'
 import type { Incoming } from '../../src/events/store/keep.ts'
 import { BatcherFull } from '../../src/lib/batcher.ts'
@@ -13,7 +14,7 @@ import { testVault } from '../support/vault.ts'
 
 const vault = testVault()
 
-function incoming(id: string | undefined, more: Partial<Incoming['event']> = {}, test = false): Incoming {
+function incoming(id: string | undefined, more: Partial<Event> = {}, test = false): Incoming {
   return {
     source: '1c',
     keyId: 'env',

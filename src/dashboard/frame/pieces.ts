@@ -1,8 +1,8 @@
 import { AsYouType } from 'libphonenumber-js/max'
 import { deliveryStateSchema } from '../../deliveries/delivery.ts'
 import { asRepeat, storedMessageOf } from '../../deliveries/message.ts'
-import { catalog } from '../../events/catalog.ts'
-import { eventTypeSchema } from '../../events/event.ts'
+import { handlingOf } from '../../events/catalog.ts'
+import { keptTypes } from '../../events/kept.ts'
 import { type Html, html, nothing } from './html.ts'
 import { canTellOf, channelTitles, stateWords, wordOf } from './words.ts'
 
@@ -20,8 +20,8 @@ export function channelTitle(channel: string): string {
 }
 
 export function eventTitle(type: string): string {
-  const known = eventTypeSchema.safeParse(type)
-  return known.success ? catalog[known.data].title : type
+  const known = keptTypes.find((each) => each === type)
+  return known === undefined ? type : handlingOf(known).title
 }
 
 /** «+7 903 123-45-67» */

@@ -1,9 +1,9 @@
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { keyBy } from '../../lib/list.ts'
-import type { Event } from '../event.ts'
+import type { KeptEvent } from '../kept.ts'
 
-export async function rememberBranches(db: Queryable, events: readonly Event[]): Promise<void> {
+export async function rememberBranches(db: Queryable, events: readonly KeptEvent[]): Promise<void> {
   const branches = keyBy(
     events.flatMap(({ branch }) => (branch?.code === undefined ? [] : [{ ...branch, code: branch.code }])),
     (each) => each.code,

@@ -6,10 +6,10 @@ import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { branded, type EventId, newId } from '../../lib/ids.ts'
 import { kopecksOf } from '../../lib/money.ts'
-import { catalog } from '../catalog.ts'
-import type { Event } from '../event.ts'
+import { handlingOf } from '../catalog.ts'
 import { contentText, identityText } from '../identity.ts'
 import type { PlanLane } from '../jobs.ts'
+import type { KeptEvent } from '../kept.ts'
 import { infobaseState } from './infobases.ts'
 import type { EventNeeds, EventWarning } from './read.ts'
 
@@ -20,7 +20,7 @@ export type Incoming = {
   test: boolean
   /** Came with a team key: only contacts marked as team may be told. */
   teamOnly: boolean
-  event: Event
+  event: KeptEvent
   warnings: EventWarning[]
   receivedAt: Date
 }
@@ -46,13 +46,13 @@ export async function keepEvents(needs: EventNeeds, incoming: readonly Incoming[
       // The first of equal items in one round is the accepted one, the others repeat it.
       made.delete(key)
       before.set(key, { id, hash: each.contentHash })
-      return { id, status: 'accepted', held: each.heldReason !== null, lane: catalog[each.event.type].urgency }
+      return { id, status: 'accepted', held: each.heldReason !== null, lane: handlingOf(each.event.type).urgency }
     }
     const existing = before.get(key) ?? after.get(key)
     if (!existing) throw new Error('an event was neither made nor found')
     const isReused = each.event.id !== undefined && !existing.hash.equals(each.contentHash)
     const status = isReused ? 'reused' : 'duplicate'
-    return { id: existing.id, status, held: false, lane: catalog[each.event.type].urgency }
+    return { id: existing.id, status, held: false, lane: handlingOf(each.event.type).urgency }
   })
 }
 
@@ -167,7 +167,7 @@ function rowOf(vault: Vault, { event, ...incoming }: Keyed, client: Client) {
     operationNumber: event.operation?.number ?? null,
     amount: amount === undefined ? null : (kopecksOf(amount) ?? null),
     stage: event.payment?.stage ?? null,
-    lane: catalog[event.type].urgency,
+    lane: handlingOf(event.type).urgency,
     keyId: incoming.keyId,
     teamOnly: incoming.teamOnly,
     heldReason: incoming.heldReason,

@@ -3,7 +3,8 @@ import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { branded, type ClientId, type EventId } from '../../lib/ids.ts'
-import { type Event, type EventType, eventSchema, eventTypes } from '../event.ts'
+import { type EventType, eventTypes } from '../event.ts'
+import { type KeptEvent, type KeptType, keptEventSchema, keptTypes } from '../kept.ts'
 
 export type EventNeeds = { db: Queryable; vault: Vault }
 
@@ -11,7 +12,7 @@ export type EventNeeds = { db: Queryable; vault: Vault }
 export type EventWarning = { code: string; field?: string | undefined; message: string }
 
 const storedPayload = z.object({
-  event: eventSchema,
+  event: keptEventSchema,
   warnings: z.array(z.object({ code: z.string(), field: z.string().optional(), message: z.string() })),
 })
 
@@ -20,7 +21,7 @@ export type StoredEvent = {
   seq: bigint
   source: string
   test: boolean
-  type: EventType
+  type: KeptType
   clientId: ClientId
   receivedAt: Date
   isPlanned: boolean
@@ -28,7 +29,7 @@ export type StoredEvent = {
   heldReason: string | null
   externalId: string | null
   /** Undefined once the client was erased. */
-  content: { event: Event; warnings: EventWarning[] } | undefined
+  content: { event: KeptEvent; warnings: EventWarning[] } | undefined
 }
 
 const storedRow = z.object({
@@ -36,7 +37,7 @@ const storedRow = z.object({
   seq: z.bigint(),
   source: z.string(),
   test: z.boolean(),
-  type: z.enum(eventTypes),
+  type: z.enum(keptTypes),
   client_id: z.string().transform(branded<'client'>),
   received_at: z.date(),
   planned_at: z.date().nullable(),

@@ -3,8 +3,8 @@ import type { Event, EventType } from '../event.ts'
 /** A dotted path into the canonical event, such as "payment.amount". */
 export type FieldPath = string
 
-export type EventTypeDefinition = {
-  type: EventType
+/** How a message is to be treated, whatever it says. */
+export type Handling = {
   /** What the event is called in the journal and in the errors of the intake. */
   title: string
   /** `money` leaves at any hour and before everything else; `ordinary` waits through quiet hours. */
@@ -13,6 +13,10 @@ export type EventTypeDefinition = {
   class: 'service' | 'promo'
   /** A fact older than this is no news any more: `skipped: too_late`. */
   freshnessDays: number
+}
+
+export type EventTypeDefinition = Handling & {
+  type: EventType
   /** Fields without which the fact says nothing. Each entry is a list of alternatives: one of them is enough. */
   requires: readonly (readonly FieldPath[])[]
   /** The default message, a Liquid template. */
