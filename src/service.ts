@@ -7,6 +7,7 @@ import { openUpdates, startBots } from './bots.ts'
 import type { Config } from './config.ts'
 import { ensureFirstAdmin } from './dashboard/access.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
+import { createBranchZones } from './events/branches.ts'
 import { createReceive, type Receive } from './events/receive.ts'
 import { createApp } from './http/app.ts'
 import { type Dependency, healthRoutes } from './http/health.ts'
@@ -14,7 +15,8 @@ import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
 import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
-import { noteQueueTrouble, policyOf, startWorkers } from './workers.ts'
+import { createSettings } from './webhooks/settings.ts'
+import { noteQueueTrouble, policyOf, renderOf, startWorkers } from './workers.ts'
 
 export type Running = { url: string; services: Services; stop(): Promise<void> }
 
@@ -74,22 +76,35 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
   const health: FastifyPluginAsync = async (app) =>
     healthRoutes(app, { dependencies: dependenciesOf(services), metrics, isClosing: () => stopping.aborted })
   if (!config.ROLES.includes('api')) return [health]
+  const senders = {
+    '1c': { key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
+    vtorium: { key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
+  }
+  const profiles = createProfiles(db)
+  const branchZones = createBranchZones(db)
+  const intake = { db, senders, profiles, branchZones, timezone: config.TIMEZONE }
   const webhooks: FastifyPluginAsync = async (app) =>
     webhookRoutes(app, {
-      senders: {
-        '1c': { key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
-        vtorium: { key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
-      },
-      db,
-      profileOf: createProfiles(db),
+      ...intake,
       receive,
-      timezone: config.TIMEZONE,
       onEvents: (source, results) => {
         for (const { status } of results) metrics.events.inc({ source, status })
       },
     })
   const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
-  const api: FastifyPluginAsync = (app) => apiRoutes(app, { db, vault, adminKey: secrets.adminKey })
+  const api: FastifyPluginAsync = (app) =>
+    apiRoutes(app, {
+      db,
+      vault,
+      queue: services.queue,
+      adminKey: secrets.adminKey,
+      sources: createSettings(intake),
+      branchZones,
+      policy: policyOf(services),
+      render: (event, now) => renderOf(services, event, now),
+      publicUrl: config.PUBLIC_URL,
+      onQueueTrouble: (error) => noteQueueTrouble(services, error),
+    })
   const dashboard: FastifyPluginAsync = (app) =>
     dashboardRoutes(app, {
       db,

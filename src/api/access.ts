@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/database.ts'
-import { countRequest, findKey } from '../keys/store.ts'
+import { countRequest, findKey } from '../keys/store/find.ts'
 import { sameSecret } from '../lib/crypto.ts'
 import { RequestError } from '../lib/errors.ts'
 import { type KeyInUse, type Scope, scopes } from './route.ts'
@@ -17,7 +17,7 @@ export async function keyFor(
 ): Promise<KeyInUse> {
   const [scheme = '', secret = ''] = (authorization ?? '').trim().split(/\s+/)
   if (scheme.toLowerCase() !== 'bearer' || secret === '') throw new RequestError('unauthorized')
-  if (sameSecret(secret, needs.adminKey)) return { id: 'admin', source: null, branchCode: null }
+  if (sameSecret(secret, needs.adminKey)) return admin
   const known = await findKey(needs.db, secret)
   if (!known) throw new RequestError('unauthorized')
   if (scope === undefined || !known.scopes.includes(scope)) {
@@ -30,5 +30,7 @@ export async function keyFor(
   }
   const tooOften = await countRequest(needs.db, known)
   if (tooOften) throw new RequestError('rate_limited', undefined, tooOften)
-  return { id: known.id, source: known.source, branchCode: known.branchCode }
+  return known
 }
+
+const admin: KeyInUse = { id: 'admin', source: null, branchCode: null, kind: 'live', scopes: Object.keys(scopes) }

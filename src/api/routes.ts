@@ -1,19 +1,50 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
+import type { BranchZones } from '../events/branches.ts'
+import type { PlanNeeds } from '../notifications/plan.ts'
+import type { Policy } from '../notifications/policy.ts'
+import type { QueueSystem } from '../queue/queue.ts'
 import { type KeyNeeds, keyFor } from './access.ts'
+import { branchRoutes } from './branches.ts'
 import { clientRoutes } from './clients.ts'
+import { dryRunRoutes } from './dry-run.ts'
 import { eventRoutes } from './events.ts'
+import { infobaseRoutes } from './infobases.ts'
 import { journalRoutes } from './journal.ts'
+import { keyRoutes } from './keys.ts'
+import { previewRoutes } from './preview.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
+import type { SourceNeeds } from './source-needs.ts'
+import { sourceRoutes } from './sources.ts'
 
-export type ApiNeeds = KeyNeeds & { db: Database; vault: Vault }
+export type ApiNeeds = KeyNeeds & {
+  db: Database
+  vault: Vault
+  queue: Pick<QueueSystem, 'add'>
+  onQueueTrouble(error: unknown): void
+  sources: SourceNeeds
+  branchZones: Pick<BranchZones, 'forget'>
+  policy: Policy
+  render: PlanNeeds['render']
+  publicUrl: string | undefined
+}
 
 export const apiPrefix = '/api/v1'
 
 /** Every call of the API; /docs is written from this list. */
 export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
-  return [...eventRoutes(needs), ...journalRoutes(needs), ...clientRoutes(needs)]
+  return [
+    ...eventRoutes(needs),
+    ...journalRoutes(needs),
+    ...clientRoutes(needs),
+    ...previewRoutes(needs),
+    ...sourceRoutes(needs),
+    ...dryRunRoutes(needs),
+    ...infobaseRoutes(needs),
+    ...branchRoutes(needs),
+    ...keyRoutes(needs),
+  ]
 }
 
 /** `/api/v1` for machines (contract §3.3), behind a bearer key. */

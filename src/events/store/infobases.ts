@@ -45,6 +45,7 @@ export type ListedInfobase = {
   state: InfobaseState
   firstSeenAt: Date
   decidedAt: Date | null
+  decidedBy: string | null
   /** Events kept and not sent. */
   held: number
 }
@@ -58,9 +59,10 @@ export async function listInfobases(db: Queryable): Promise<ListedInfobase[]> {
       state: z.enum(infobaseStates),
       first_seen_at: z.date(),
       decided_at: z.date().nullable(),
+      decided_by: z.string().nullable(),
       held: z.bigint(),
     }),
-    sql`select b.key_id, b.source, b.infobase, b.state, b.first_seen_at, b.decided_at,
+    sql`select b.key_id, b.source, b.infobase, b.state, b.first_seen_at, b.decided_at, b.decided_by,
                (select count(*) from events e where e.key_id = b.key_id and e.infobase = b.infobase and e.held_reason is not null) as held
         from infobases b order by b.first_seen_at`,
   )
@@ -71,44 +73,66 @@ export async function listInfobases(db: Queryable): Promise<ListedInfobase[]> {
     state: row.state,
     firstSeenAt: row.first_seen_at,
     decidedAt: row.decided_at,
+    decidedBy: row.decided_by,
     held: Number(row.held),
   }))
 }
 
+export type Released = { id: EventId; lane: 'money' | 'ordinary' }
+
 /**
- * An operator's word about an infobase. Confirmed: what was held is released, in its order, and answered here. Refused:
- * it stays held, and so does whatever comes. Undefined when there is no such infobase.
+ * An operator's word about an infobase. Confirmed: what was held is released to be sent. Refused: it becomes a test, for
+ * good, as will be whatever comes: journaled and never sent. What is to be planned now is answered in the order in which it
+ * came; undefined when there is no such infobase.
  */
 export async function decideInfobase(
   db: Queryable,
   which: { keyId: string; infobase: string },
   state: 'confirmed' | 'refused',
   by: string,
-): Promise<{ id: EventId; lane: 'money' | 'ordinary' }[] | undefined> {
+): Promise<Released[] | undefined> {
   const touched = await db.run(
     sql`update infobases set state = ${state}, decided_at = now(), decided_by = ${by}
         where key_id = ${which.keyId} and infobase = ${which.infobase}`,
   )
   if (touched === 0) return undefined
-  if (state === 'refused') return []
-  // The held ones take their plain identity: what the base posts again is known. What its original has posted meanwhile
-  // stays unsent for good.
-  const rows = await db.many(
-    z.object({
-      id: z.string().transform(branded<'event'>),
-      lane: z.enum(['money', 'ordinary']),
-      held_reason: z.string().nullable(),
-    }),
+  return state === 'refused' ? await releaseAsTests(db, which) : await release(db, which)
+}
+
+const releasedRow = z.object({
+  id: z.string().transform(branded<'event'>),
+  lane: z.enum(['money', 'ordinary']),
+})
+
+async function releaseAsTests(db: Queryable, which: { keyId: string; infobase: string }): Promise<Released[]> {
+  return await db.many(
+    releasedRow,
+    sql`with released as (
+          update events set test = true, held_reason = null
+          where key_id = ${which.keyId} and infobase = ${which.infobase} and held_reason = 'infobase' returning id, lane, seq
+        )
+        select id, lane from released order by seq`,
+  )
+}
+
+/**
+ * The held ones take their plain identity: what the base posts again is known. What its original has posted meanwhile
+ * stays unsent for good.
+ */
+async function release(db: Queryable, which: { keyId: string; infobase: string }): Promise<Released[]> {
+  return await db.many(
+    releasedRow,
     sql`with held as (
           select e.id, substr(e.identity, length(${`held:${which.infobase}:`}) + 1) as plain, e.source, e.test from events e
           where e.key_id = ${which.keyId} and e.infobase = ${which.infobase} and e.held_reason = 'infobase'
         ), known as (
           select h.id, h.plain, exists (select 1 from events o where o.source = h.source and o.test = h.test and o.identity = h.plain) as is_known
           from held h
+        ), released as (
+          update events e set held_reason = case when k.is_known then 'duplicate' end,
+                              identity = case when k.is_known then e.identity else k.plain end
+          from known k where e.id = k.id returning e.id, e.lane, e.seq, e.held_reason
         )
-        update events e set held_reason = case when k.is_known then 'duplicate' end,
-                            identity = case when k.is_known then e.identity else k.plain end
-        from known k where e.id = k.id returning e.id, e.lane, e.held_reason`,
+        select id, lane from released where held_reason is null order by seq`,
   )
-  return rows.filter((row) => row.held_reason === null).map(({ id, lane }) => ({ id, lane }))
 }
