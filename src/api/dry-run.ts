@@ -22,7 +22,7 @@ const itemShape = z.object({
 /** `POST /sources/:name/dry-run`: what the webhook would make of a body, and nothing kept. */
 export function dryRunRoutes(needs: ApiNeeds): ApiRoute[] {
   const input = z.strictObject({
-    body: z.unknown().describe('Тело запроса источника: значение JSON или строка с текстом тела как есть'),
+    body: z.unknown().optional().describe('Тело запроса источника: значение JSON или строка с текстом тела как есть'),
     bodyBase64: z
       .base64()
       .optional()

@@ -132,7 +132,7 @@ export function register(
 /** 1C's encodings, its BOM and the digits of its numbers do not survive a parser: some calls want the bytes. */
 function acceptBytes(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.routeOptions.config.takesBytes) done(null, body)
     else void parseJson(request, body.toString(), done)
