@@ -92,6 +92,12 @@ describe('keys of senders and machines', { timeout: 180_000 }, () => {
     assert.deepEqual([status, body.code], [429, 'rate_limited'])
     const retryAfter = Number(headers.get('retry-after'))
     assert.ok(retryAfter >= 1 && retryAfter <= 60, String(retryAfter))
+
+    const machine = await madeKey(service, { scopes: ['journal:read'], ratePerMinute: 1 })
+    assert.equal((await apiWith(service.url, machine.key, 'GET', '/journal')).status, 200)
+    const refused = await apiWith(service.url, machine.key, 'GET', '/journal')
+    assert.equal(refused.status, 429)
+    assert.ok(Number(refused.headers.get('retry-after')) >= 1)
   })
 
   it('a revoked key is 401 here at once, and in other processes within seconds', async () => {

@@ -76,6 +76,7 @@ describe('events are kept', { timeout: 120_000 }, () => {
           id: byExternalId.get(`together-${index}/${number}`),
           status: 'accepted',
           held: false,
+          isRefused: false,
           lane: 'money',
         })),
       )

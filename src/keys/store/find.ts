@@ -19,6 +19,7 @@ export const keyRow = z.object({
 /** A revoked key works for this long at most, in the other processes. */
 const rememberedMs = 5_000
 const remembered = new LRUCache<string, { key: KnownKey | null }>({ max: 2_000, ttl: rememberedMs })
+let changes = 0
 
 /** The key behind a secret; undefined when there is none, or it was revoked or has run out. */
 export async function findKey(db: Queryable, secret: string): Promise<KnownKey | undefined> {
@@ -26,6 +27,7 @@ export async function findKey(db: Queryable, secret: string): Promise<KnownKey |
   const cacheKey = hash.toString('base64')
   const known = remembered.get(cacheKey)
   if (known) return known.key ?? undefined
+  const asOf = changes
   const row = await db.maybeOne(
     keyRow.extend({ left_ms: z.number().nullable() }),
     sql`select id, line, name, kind, source, branch_code, scopes, rate_per_minute,
@@ -34,13 +36,15 @@ export async function findKey(db: Queryable, secret: string): Promise<KnownKey |
   )
   const key = row ? keyOf(row) : null
   const ttl = Math.max(1, Math.ceil(Math.min(rememberedMs, row?.left_ms ?? rememberedMs)))
-  remembered.set(cacheKey, { key }, { ttl })
+  // What was read before a key was revoked must not be remembered after it.
+  if (asOf === changes) remembered.set(cacheKey, { key }, { ttl })
   if (key) await noteUse(db, key.id)
   return key ?? undefined
 }
 
 /** A key was revoked or exchanged: this process asks the database anew. */
 export function forgetKeys(): void {
+  changes += 1
   remembered.clear()
 }
 
