@@ -23,6 +23,7 @@ export async function startService(args: string[], environment: Record<string, s
       if (line) resolve((JSON.parse(line) as { url: string }).url)
     })
     child.once('exit', (code) => reject(new Error(`exited with ${code} before it was ready`)))
+    setTimeout(() => reject(new Error('not ready after a minute')), 60_000).unref()
   })
   return { child, url, readyMs: performance.now() - startedAt }
 }

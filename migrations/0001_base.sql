@@ -32,10 +32,11 @@ create table clients (
   updated_at timestamptz not null default now(),
   erased_at timestamptz
 );
+-- Each of the two serves its own query only: on an empty table Postgres would take either for both, and keep that plan.
 -- find by the sender's id (events/receive, PUT /clients)
-create unique index clients_external_id on clients (external_id) where erased_at is null;
+create unique index clients_external_id on clients (external_id) where external_id is not null and erased_at is null;
 -- find by phone (events/receive, journal search)
-create index clients_phone on clients (phone_index) where erased_at is null;
+create index clients_phone on clients (phone_index) where phone_index is not null and erased_at is null;
 -- one nameless client a phone: two processes that meet a new phone at once make one client
 create unique index clients_phone_only on clients (phone_index) where external_id is null and erased_at is null;
 

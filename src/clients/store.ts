@@ -4,7 +4,7 @@ import type { Queryable } from '../db/database.ts'
 import { sql } from '../db/sql.ts'
 import { type ChannelName, channelNames } from '../lib/channel-name.ts'
 import { branded, type ClientId, newId } from '../lib/ids.ts'
-import { groupBy } from '../lib/list.ts'
+import { groupBy, keyBy } from '../lib/list.ts'
 import { type Client, type Consent, type Contact, purposes } from './client.ts'
 import type { Vault } from './vault.ts'
 
@@ -93,11 +93,11 @@ export async function findClients(
   const rows = await needs.db.many(
     clientRow,
     sql`select * from clients where external_id = any(${wanted.externalIds}::text[]) and erased_at is null
-        union
+        union all
         select * from clients where phone_index = any(${wanted.phones.map((each) => needs.vault.index('phone', each))}::bytea[])
           and erased_at is null`,
   )
-  return rows.map((row) => opened(needs.vault, row))
+  return [...keyBy(rows, (row) => row.id).values()].map((row) => opened(needs.vault, row))
 }
 
 /** Holds these clients until the transaction ends: whatever is kept for one of them gets its place in line here. */

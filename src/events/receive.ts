@@ -1,14 +1,17 @@
 import { LRUCache } from 'lru-cache'
 import type { Vault } from '../clients/vault.ts'
 import { type Database, isDataError } from '../db/database.ts'
-import { createBatcher } from '../lib/batcher.ts'
+import { BatcherFull, createBatcher } from '../lib/batcher.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { planJob } from './jobs.ts'
 import { rememberBranches } from './store/branches.ts'
 import { type Incoming, type Kept, keepEvents } from './store/keep.ts'
 
 export type Receive = {
-  /** Resolves once the events are committed; the queue hears of them afterwards. Rejects when nothing was kept. */
+  /**
+   * Resolves once the events are committed; the queue hears of them afterwards. Rejects when nothing was kept, with
+   * BatcherFull when too much waits already.
+   */
   (incoming: readonly Incoming[]): Promise<Kept[]>
   idle(): Promise<void>
 }
@@ -25,6 +28,8 @@ type Keeping = ReceiveNeeds & { notedBranches: LRUCache<string, true> }
 
 const eventsARound = 1000
 const requestsWaiting = 2000
+/** A request may carry a thousand events, so what waits is bounded by events as well. */
+const eventsWaiting = 20_000
 
 /**
  * The intake's narrow place: concurrent requests share one transaction. A request's events are kept all or none, and
@@ -50,10 +55,17 @@ export function createReceive(needs: ReceiveNeeds): Receive {
     },
   })
 
+  let waiting = 0
   const receive = async (incoming: readonly Incoming[]) => {
-    const kept = await batcher.run(incoming)
-    if (kept instanceof Refused) throw kept.cause
-    return kept
+    if (waiting > 0 && waiting + incoming.length > eventsWaiting) throw new BatcherFull('too many events are waiting')
+    waiting += incoming.length
+    try {
+      const kept = await batcher.run(incoming)
+      if (kept instanceof Refused) throw kept.cause
+      return kept
+    } finally {
+      waiting -= incoming.length
+    }
   }
   return Object.assign(receive, {
     idle: async () => {

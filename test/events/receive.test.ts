@@ -5,6 +5,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts'
 import { sql } from '../../src/db/sql.ts'
 import { createReceive, type Receive } from '../../src/events/receive.ts'
 import type { Incoming } from '../../src/events/store/keep.ts'
+import { BatcherFull } from '../../src/lib/batcher.ts'
 import type { Job } from '../../src/queue/queue.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { suiteScope } from '../support/scope.ts'
@@ -144,5 +145,29 @@ describe('events are kept', { timeout: 120_000 }, () => {
   it('a request is kept whole or not at all', async () => {
     await assert.rejects(receive([incoming('whole-1'), incoming('whole-2', poison)]))
     assert.equal(await countOf('whole-'), 0)
+  })
+
+  it('while the database stands still, what waits is bounded; who is too many is refused at once, and the rest is kept', async () => {
+    const full = Array.from({ length: 30 }, (_, request) =>
+      Array.from({ length: 1000 }, (_, index) => incoming(`flood-${request}/${index}`)),
+    )
+    const verdicts = await db.transaction(async (tx) => {
+      await tx.run(sql`lock table events in access exclusive mode`)
+      const answers = full.map((events) =>
+        receive(events).then(
+          () => 'kept',
+          (error: unknown) => (error instanceof BatcherFull ? 'full' : String(error)),
+        ),
+      )
+      const refused = answers.slice(20)
+      assert.deepEqual(
+        await Promise.all(refused),
+        refused.map(() => 'full'),
+      )
+      return answers
+    })
+    const ends = await Promise.all(verdicts)
+    assert.equal(ends.filter((each) => each === 'kept').length, 20)
+    assert.equal(await countOf('flood-'), 20_000)
   })
 })

@@ -122,7 +122,7 @@ async function findByIdentity(
     sql`select e.id, e.source, e.test, e.identity, e.content_hash
         from unnest(${keyed.map((e) => e.source)}::text[], ${keyed.map((e) => e.test)}::boolean[],
                     ${keyed.map((e) => e.identity)}::text[]) as k (source, test, identity)
-        join events e on e.source = k.source and e.test = k.test and e.identity = k.identity`,
+        cross join lateral (select * from events where source = k.source and test = k.test and identity = k.identity limit 1) e`,
   )
   return new Map(rows.map((row) => [keyText(row), { id: row.id, hash: row.content_hash }]))
 }
