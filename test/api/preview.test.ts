@@ -56,7 +56,7 @@ describe('the preview of a message', { timeout: 180_000 }, () => {
     const onec = { Событие: 'Выплата', Статус: 'Оплачено', Сумма: 14500, Телефон: '+79031234567', ВидЛома: 'Медь' }
     const text = JSON.stringify({ ...onec, ДатаОплаты: latestSeedMoment() })
     for (const bytes of [Buffer.from(text), Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text)])]) {
-      for (const type of ['application/json', 'text/plain', '']) {
+      for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded', '']) {
         const { status, body } = await posted(bytes, type)
         assert.equal(status, 200, JSON.stringify(body))
         assert.match(body.messages[0].text, /^Выплата 14\u00a0500\u00a0₽ за лом меди/)
