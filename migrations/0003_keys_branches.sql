@@ -9,3 +9,6 @@ create index keys_line on keys (line);
 
 -- Null while only events have told of the branch: what an operator said is not overruled by them.
 alter table branches add column updated_by text;
+
+-- The keys of the environment are one line, `env`, whatever their source: an infobase of one source says nothing of another's.
+alter table infobases drop constraint infobases_pkey, add primary key (key_id, source, infobase);

@@ -77,9 +77,11 @@ async function decide(
 ) {
   refuseBranchKey(key, 'базы общие для всех площадок источника')
   const { keyId, source, infobase } = theOnly(await visible(needs, key), wanted)
-  const released = await needs.db.transaction((db) => decideInfobase(db, { keyId, infobase }, state, key.id))
+  const released = await needs.db.transaction((db) => decideInfobase(db, { keyId, source, infobase }, state, key.id))
   await hintQueue(needs, released ?? [])
-  const after = (await visible(needs, key)).find((each) => each.keyId === keyId && each.infobase === infobase)
+  const after = (await visible(needs, key)).find(
+    (each) => each.keyId === keyId && each.source === source && each.infobase === infobase,
+  )
   if (!after) throw new Error(`an infobase of ${source} just decided is gone`)
   return { ...infobaseView(after), released: released?.length ?? 0 }
 }

@@ -6,12 +6,14 @@ import { type Json, startService, type TestService } from '../support/service.ts
 import { accepted, cameTo, decided, linkedSomeone, payout, sumsOn } from '../support/story.ts'
 import { assertNothingEmpty } from './answers.ts'
 
+const vtoriumKey = 'test-vtorium-key-0123456789'
+
 describe('infobases that post with the key of another', { timeout: 180_000 }, () => {
   const scope = suiteScope()
   let service: TestService
 
   before(async () => {
-    service = await startService(scope)
+    service = await startService(scope, { WEBHOOK_VTORIUM_KEY: vtoriumKey })
     await accepted(service, payout({ id: 'first' }, 1, { infobase: 'real' }))
   })
 
@@ -105,14 +107,30 @@ describe('infobases that post with the key of another', { timeout: 180_000 }, ()
     )
   })
 
-  it('nobody knows: 404; without the right: 403; a key of another source sees none', async () => {
+  it('of one name at two sources are two', async () => {
+    const asVtorium = async (infobase: string) => {
+      const answer = await fetch(`${service.url}/webhooks/vtorium`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${vtoriumKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify(payout({ id: 'somebody' }, 1, { infobase })),
+      })
+      return ((await answer.json()) as Json).results[0].warnings.map(({ code }: Json) => code)
+    }
+    assert.deepEqual(await asVtorium('own'), [])
+    assert.deepEqual(await asVtorium('real'), ['infobase_quarantined'])
+    const { body } = await decide('confirm', { infobase: 'real', source: 'vtorium' })
+    assert.deepEqual([body.source, body.state, body.released], ['vtorium', 'confirmed', 1])
+  })
+
+  it('nobody knows: 404; without the right: 403; a key of another source sees only its own', async () => {
     assert.equal((await decide('confirm', { infobase: 'nowhere' })).status, 404)
     assert.equal((await decide('refuse', {})).status, 422)
     const reader = await madeKey(service, { scopes: ['sources:read'] })
     const asReader = await apiWith(service.url, reader.key, 'POST', '/infobases/confirm', { infobase: 'listed' })
     assert.equal(asReader.status, 403)
     const other = await madeKey(service, { scopes: ['sources:write', 'sources:read'], source: 'vtorium' })
-    assert.deepEqual((await apiWith(service.url, other.key, 'GET', '/infobases')).body.infobases, [])
+    const seen = (await apiWith(service.url, other.key, 'GET', '/infobases')).body.infobases
+    assert.ok(seen.every(({ source }: Json) => source === 'vtorium'))
     const asOther = await apiWith(service.url, other.key, 'POST', '/infobases/confirm', { infobase: 'listed' })
     assert.equal(asOther.status, 404)
   })

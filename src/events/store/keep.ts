@@ -76,7 +76,7 @@ function keptOf({ event, isRefused }: Keyed, id: EventId) {
 
 /** A test event goes nowhere, so it says nothing of its infobase either. */
 async function infobasesOf(db: Queryable, incoming: readonly Incoming[]): Promise<(each: Incoming) => InfobaseState> {
-  const keyOf = ({ keyId, event }: Incoming) => `${keyId}\n${event.infobase}`
+  const keyOf = ({ keyId, source, event }: Incoming) => `${keyId}\n${source}\n${event.infobase}`
   const states = new Map<string, InfobaseState>()
   for (const each of incoming) {
     const { infobase } = each.event
