@@ -7,14 +7,17 @@ import { openUpdates, startBots } from './bots.ts'
 import type { Config } from './config.ts'
 import { ensureFirstAdmin } from './dashboard/access.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
+import { createBranchZones } from './events/branches.ts'
 import { createReceive, type Receive } from './events/receive.ts'
 import { createApp } from './http/app.ts'
 import { type Dependency, healthRoutes } from './http/health.ts'
+import { treatmentOf } from './notifications/treatment.ts'
 import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
 import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
-import { noteQueueTrouble, policyOf, startOutgoing, startWorkers } from './workers.ts'
+import { createSettings } from './webhooks/settings.ts'
+import { noteQueueTrouble, policyOf, renderOf, startOutgoing, startWorkers } from './workers.ts'
 
 export type Running = { url: string; services: Services; stop(): Promise<void> }
 
@@ -78,13 +81,13 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     '1c': { key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
     vtorium: { key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
   }
+  const profiles = createProfiles(db)
+  const branchZones = createBranchZones(db)
+  const intake = { db, senders, profiles, branchZones, timezone: config.TIMEZONE }
   const webhooks: FastifyPluginAsync = async (app) =>
     webhookRoutes(app, {
-      senders,
-      db,
-      profileOf: createProfiles(db),
+      ...intake,
       receive,
-      timezone: config.TIMEZONE,
       onEvents: (source, results) => {
         for (const { status } of results) metrics.events.inc({ source, status })
       },
@@ -94,10 +97,18 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     apiRoutes(app, {
       db,
       vault,
-      adminKey: secrets.adminKey,
       senders,
       receive,
       webhookTargets: config.OUTGOING_WEBHOOKS,
+      queue: services.queue,
+      adminKey: secrets.adminKey,
+      sources: createSettings(intake),
+      branchZones,
+      policy: policyOf(services),
+      handlingOf: treatmentOf,
+      render: (event, now) => renderOf(services, event, now),
+      publicUrl: config.PUBLIC_URL,
+      onQueueTrouble: (error) => noteQueueTrouble(services, error),
     })
   const dashboard: FastifyPluginAsync = (app) =>
     dashboardRoutes(app, {

@@ -1,6 +1,6 @@
 import type { Queryable } from '../db/database.ts'
 import type { KnownKey } from '../keys/key.ts'
-import { countRequest, findKey } from '../keys/store.ts'
+import { countRequest, findKey } from '../keys/store/find.ts'
 import { sameSecret } from '../lib/crypto.ts'
 import { RequestError } from '../lib/errors.ts'
 import { type KeyInUse, type Scope, scopes } from './route.ts'
@@ -21,9 +21,9 @@ export async function keyFor(
 ): Promise<KeyInUse> {
   const [scheme = '', secret = ''] = (authorization ?? '').trim().split(/\s+/)
   if (scheme.toLowerCase() !== 'bearer' || secret === '') throw new RequestError('unauthorized')
-  if (sameSecret(secret, needs.adminKey)) return { id: 'admin', kind: 'live', source: null, branchCode: null }
+  if (sameSecret(secret, needs.adminKey)) return admin
   const sender = scope === 'sms' ? senderOf(needs, secret) : undefined
-  if (sender !== undefined) return { id: 'env', kind: 'live', source: sender, branchCode: null }
+  if (sender !== undefined) return { ...admin, id: 'env', source: sender, scopes: ['sms'] }
   const known = await findKey(needs.db, secret)
   if (!known) throw new RequestError('unauthorized')
   if (scope === undefined || !(known.scopes.includes(scope) || (scope === 'sms' && isSenders(needs, known)))) {
@@ -36,7 +36,7 @@ export async function keyFor(
   }
   const tooOften = await countRequest(needs.db, known)
   if (tooOften) throw new RequestError('rate_limited', undefined, tooOften)
-  return { id: known.id, kind: known.kind, source: known.source, branchCode: known.branchCode }
+  return known
 }
 
 /** БСП knows only the key it sends events with: what may post events may send a text. Not where events must be signed. */
@@ -50,3 +50,5 @@ function senderOf({ senders }: KeyNeeds, given: string): string | undefined {
 function isSenders({ senders }: KeyNeeds, { source, scopes: given }: KnownKey): boolean {
   return source !== null && given.length === 0 && senders[source]?.secret === undefined
 }
+
+const admin: KeyInUse = { id: 'admin', source: null, branchCode: null, kind: 'live', scopes: Object.keys(scopes) }

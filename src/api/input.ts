@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ru } from 'zod/locales'
-import { RequestError } from '../lib/errors.ts'
+import { type FieldError, RequestError } from '../lib/errors.ts'
 
 z.config(ru())
 
@@ -12,12 +12,23 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
       throw new RequestError('field_invalid', 'В тексте есть нулевой символ (U+0000). Уберите его.')
     return parsed.data
   }
-  const errors = parsed.error.issues.map((issue) => ({
-    code: 'field_invalid' as const,
-    field: issue.path.join('.'),
-    message: `Поле «${issue.path.join('.')}»: ${issue.message}`,
-  }))
+  const errors = parsed.error.issues.flatMap(errorsOf)
   throw new RequestError('field_invalid', errors[0]?.message, { errors })
+}
+
+function errorsOf(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code !== 'unrecognized_keys') return [fieldError(issue.path, issue.message)]
+  // A misspelt name is told with its own path, not with that of the object around it.
+  return issue.keys.map((key) => fieldError([...issue.path, key], 'такого поля здесь нет; проверьте написание'))
+}
+
+function fieldError(path: readonly PropertyKey[], message: string): FieldError {
+  const field = path.map(String).join('.')
+  return {
+    code: 'field_invalid',
+    field,
+    message: field === '' ? `Тело запроса: ${message}` : `Поле «${field}»: ${message}`,
+  }
 }
 
 /** Postgres keeps no U+0000 in a text. */

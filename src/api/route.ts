@@ -31,9 +31,13 @@ export type ApiRoute = {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
+  /** The body comes to `handle` as it was posted, of whatever type; `body` is then only for /docs. */
+  takesBytes?: true
   /** An example body for /docs; a test posts it to the schema. */
   bodyExample?: unknown
   answer: z.ZodType
+  /** Of a success; 200 when not said. */
+  status?: 201
   handle(input: RouteInput, reply: FastifyReply): Promise<unknown>
 }
 
@@ -41,20 +45,37 @@ export type RouteInput = {
   params: Record<string, unknown>
   query: Record<string, unknown>
   body: unknown
+  posted: Posted
   key: KeyInUse
   /** The request bears `X-Test`. */
   isTest: boolean
 }
 
+/** Empty, unless the route takes bytes. */
+export type Posted = { bytes: Buffer; contentType?: string | undefined; contentEncoding?: string | undefined }
+
 /**
  * Who calls: the id of a key of the database, or `admin`. A key of one source or one branch sees and does only what
  * belongs to it; null means all.
  */
-export type KeyInUse = { id: string; kind: KeyKind; source: string | null; branchCode: string | null }
+export type KeyInUse = {
+  id: string
+  source: string | null
+  branchCode: string | null
+  kind: KeyKind
+  scopes: readonly string[]
+}
+
+/** @throws RequestError 403 for a key of one branch, when it asks for what belongs to others as well. */
+export function refuseBranchKey(key: KeyInUse, why: string): void {
+  if (key.branchCode === null) return
+  throw new RequestError('forbidden', `Этот ключ выдан площадке «${key.branchCode}», а ${why}. Возьмите общий ключ.`)
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     scope?: Scope
+    takesBytes?: boolean
   }
 }
 
@@ -72,7 +93,14 @@ export function route<
     query?: Q
     body?: B
     handle(
-      input: { params: z.output<P>; query: z.output<Q>; body: z.output<B>; key: KeyInUse; isTest: boolean },
+      input: {
+        params: z.output<P>
+        query: z.output<Q>
+        body: z.output<B>
+        posted: Posted
+        key: KeyInUse
+        isTest: boolean
+      },
       reply: FastifyReply,
     ): Promise<unknown>
   },
@@ -85,11 +113,12 @@ export function register(
   routes: readonly ApiRoute[],
   keyOf: (request: FastifyRequest) => KeyInUse | undefined,
 ): void {
+  acceptBytes(app)
   for (const each of routes) {
     app.route({
       method: each.method,
       url: each.path,
-      config: { scope: each.scope },
+      config: { scope: each.scope, takesBytes: each.takesBytes ?? false },
       handler: async (request, reply) => {
         const key = keyOf(request)
         if (!key) throw new RequestError('unauthorized')
@@ -97,15 +126,40 @@ export function register(
           {
             params: each.params ? parseInput(each.params, request.params) : {},
             query: each.query ? parseInput(each.query, withoutEmpty(request.query)) : {},
-            body: each.body ? parseInput(each.body, request.body ?? {}) : undefined,
+            body: each.body && !each.takesBytes ? parseInput(each.body, request.body ?? {}) : undefined,
+            posted: postedIn(request),
             key,
             isTest: saysTest(request.headers),
           },
           reply,
         )
-        return reply.sent ? reply : answer
+        if (reply.sent) return reply
+        if (each.status !== undefined) reply.code(each.status)
+        return answer
       },
     })
+  }
+}
+
+/** 1C's encodings, its BOM and the digits of its numbers do not survive a parser: some calls want the bytes. */
+function acceptBytes(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (request.routeOptions.config.takesBytes) done(null, body)
+    else void parseJson(request, body.toString(), done)
+  })
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    if (request.routeOptions.config.takesBytes) done(null, body)
+    else done(new RequestError('content_type_unsupported'))
+  })
+}
+
+function postedIn({ body, headers }: FastifyRequest): Posted {
+  return {
+    bytes: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    contentType: headers['content-type'],
+    contentEncoding: headers['content-encoding'],
   }
 }
 

@@ -2,15 +2,26 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import type { Targets } from '../changes/outgoing/address.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
+import type { BranchZones } from '../events/branches.ts'
 import type { Receive } from '../events/receive.ts'
+import type { PlanNeeds } from '../notifications/plan.ts'
+import type { Policy } from '../notifications/policy.ts'
+import type { QueueSystem } from '../queue/queue.ts'
 import { type KeyNeeds, keyFor } from './access.ts'
+import { branchRoutes } from './branches.ts'
 import { changeRoutes } from './changes.ts'
 import { clientRoutes } from './clients.ts'
+import { dryRunRoutes } from './dry-run.ts'
 import { eventRoutes } from './events.ts'
+import { infobaseRoutes } from './infobases.ts'
 import { journalRoutes } from './journal.ts'
+import { keyRoutes } from './keys.ts'
+import { previewRoutes } from './preview.ts'
 import { reconcileRoutes } from './reconcile.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
 import { smsRoutes } from './sms.ts'
+import type { SourceNeeds } from './source-needs.ts'
+import { sourceRoutes } from './sources.ts'
 import { outgoingRoutes } from './webhooks.ts'
 
 export type ApiNeeds = KeyNeeds & {
@@ -18,6 +29,14 @@ export type ApiNeeds = KeyNeeds & {
   vault: Vault
   receive: Receive
   webhookTargets: Targets
+  queue: Pick<QueueSystem, 'add'>
+  onQueueTrouble(error: unknown): void
+  sources: SourceNeeds
+  branchZones: Pick<BranchZones, 'forget'>
+  policy: Policy
+  handlingOf: PlanNeeds['handlingOf']
+  render: PlanNeeds['render']
+  publicUrl: string | undefined
 }
 
 export const apiPrefix = '/api/v1'
@@ -29,9 +48,15 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...journalRoutes(needs),
     ...changeRoutes(needs),
     ...reconcileRoutes(needs),
-    ...clientRoutes(needs),
     ...smsRoutes(needs),
     ...outgoingRoutes(needs),
+    ...clientRoutes(needs),
+    ...previewRoutes(needs),
+    ...sourceRoutes(needs),
+    ...dryRunRoutes(needs),
+    ...infobaseRoutes(needs),
+    ...branchRoutes(needs),
+    ...keyRoutes(needs),
   ]
 }
 

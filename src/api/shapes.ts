@@ -3,11 +3,20 @@ import { channelNames } from '../channels/channel.ts'
 import { purposes } from '../clients/client.ts'
 import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
 import { keptTypes } from '../events/kept.ts'
+import { infobaseStates } from '../events/store/infobases.ts'
+import { keyKinds } from '../keys/key.ts'
 
 /** What the API answers, for /docs; the tests hold every answer against these. */
 
 export const momentShape = z.iso.datetime({ offset: true }).describe('Момент, ISO 8601 со смещением')
 export const warningShape = z.object({ code: z.string(), field: z.string().optional(), message: z.string() })
+
+export const errorShape = z.object({
+  code: z.string(),
+  field: z.string().optional().describe('Имя поля, как его назвал отправитель'),
+  value: z.string().optional(),
+  message: z.string(),
+})
 
 const clientOfItem = z.object({
   externalId: z.string().optional(),
@@ -105,4 +114,39 @@ export const clientShape = z.object({
       textHash: z.string().optional(),
     }),
   ),
+})
+
+export const keyShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(keyKinds),
+  source: z.string().optional().describe('Нет у ключа, который только читает и меняет через /api/v1'),
+  branch: z.string().optional(),
+  scopes: z.array(z.string()),
+  hint: z.string().describe('Последние 4 знака ключа'),
+  ratePerMinute: z.int().optional(),
+  createdAt: momentShape,
+  createdBy: z.string().describe('admin или идентификатор ключа'),
+  lastUsedAt: momentShape.optional().describe('С точностью до минуты'),
+  expiresAt: momentShape.optional(),
+  state: z.enum(['valid', 'expired', 'revoked']),
+})
+
+export const infobaseShape = z.object({
+  source: z.string(),
+  keyId: z.string().describe('Ключ, с которым база пишет: env — ключ из окружения'),
+  infobase: z.string(),
+  state: z.enum(infobaseStates),
+  firstSeenAt: momentShape,
+  decidedAt: momentShape.optional(),
+  decidedBy: z.string().optional(),
+  held: z.int().describe('Сохранённые и не отправленные события'),
+})
+
+export const branchShape = z.object({
+  code: z.string(),
+  name: z.string().optional(),
+  timezone: z.string().optional(),
+  updatedAt: momentShape,
+  updatedBy: z.string().optional().describe('Нет, пока о площадке известно только из событий'),
 })

@@ -46,6 +46,11 @@ export async function resolveClients(needs: ClientNeeds, wanted: readonly Wanted
   throw new Error('clients keep changing under us')
 }
 
+/** The one of these that `wanted` means. */
+export function matchIn(clients: Client[], wanted: NewClient): Client | undefined {
+  return matchAll([wanted], createIndex(clients))[0]
+}
+
 type Index = { byExternalId: Map<string, Client>; byPhone: Map<string, Client[]> }
 
 function createIndex(clients: Client[]): Index {

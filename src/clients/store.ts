@@ -310,14 +310,15 @@ export function wordingHash(wording: string): string {
 
 export type Recipient = { client: Client; contacts: Contact[]; consents: Consent[] }
 
-/** Everything a plan must know of its clients, in three statements at once for all of them. */
-export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[]): Promise<Map<ClientId, Recipient>> {
+/** Everything a plan must know of its clients, in three statements at once; `asIfPhone`: as if that were their phone already. */
+export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[], asIfPhone?: string) {
+  const phoneIndex = asIfPhone === undefined ? null : needs.vault.index('phone', asIfPhone)
   const [clients, contacts, consents] = await Promise.all([
     needs.db.many(clientRow, sql`select * from clients where id = any(${ids}::text[])`),
     needs.db.many(
       contactRow.extend({ client_id: z.string() }),
       sql`select k.client_id, k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
-               (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as is_current
+               (k.phone_index is null or k.phone_index is not distinct from coalesce(${phoneIndex}::bytea, c.phone_index)) as is_current
         from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[]) order by k.linked_at desc`,
     ),
     needs.db.many(
@@ -325,13 +326,13 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[])
       sql`select distinct on (s.client_id, s.purpose, s.given_by) s.client_id, s.purpose, s.granted, s.at, s.given_by, s.channel,
                s.wording, s.wording_hash
         from consents s join clients c on c.id = s.client_id
-        where s.client_id = any(${ids}::text[]) and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
+        where s.client_id = any(${ids}::text[]) and (s.phone_index is null or s.phone_index is not distinct from coalesce(${phoneIndex}::bytea, c.phone_index))
         order by s.client_id, s.purpose, s.given_by, s.at desc, s.recorded_at desc`,
     ),
   ])
   const contactsByClient = groupBy(contacts, (row) => row.client_id)
   const consentsByClient = groupBy(consents, (row) => row.client_id)
-  return new Map(
+  return new Map<ClientId, Recipient>(
     clients.map((row) => {
       const client = opened(needs.vault, row)
       return [

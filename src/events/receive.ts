@@ -124,7 +124,7 @@ async function keepAll(needs: Keeping, incoming: readonly Incoming[]): Promise<K
 /** Names of branches are for lists and reports: the events are kept already, whatever becomes of this. */
 async function noteBranches({ notedBranches, ...needs }: Keeping, incoming: readonly Incoming[]): Promise<void> {
   const fresh = incoming
-    .map((each) => each.event)
+    .map((each) => each.asSaid ?? each.event)
     .filter(({ branch }) => branch && !notedBranches.has(JSON.stringify(branch)))
   if (fresh.length === 0) return
   try {

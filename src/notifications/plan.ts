@@ -74,7 +74,7 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
   return events.map((stored) => {
     const recipient = recipients.get(stored.clientId)
     if (!recipient) throw new Error(`no client for event ${stored.id}`)
-    const consent = consentIn(stored, recipient)
+    const consent = consentIn({ ...stored, event: stored.content?.event }, recipient)
     if (consent) recipient.consents.unshift({ ...consent, wordingHash: null })
     return { ...planOne(needs, stored, recipient, facts.get(stored.id) ?? [], now), consent }
   })
@@ -103,13 +103,16 @@ async function keepPlans(needs: PlanNeeds, decided: readonly Planned[]): Promise
 }
 
 /** «СогласиеНаРекламу» of the sender counts, but never against the client's own word in the bot. */
-function consentIn(stored: StoredEvent, recipient: Recipient): NewConsent | undefined {
-  const granted = stored.content?.event.consent?.advertising
-  if (granted === undefined || stored.test) return undefined
+export function consentIn(
+  { event, test, receivedAt }: { event: KeptEvent | undefined; test: boolean; receivedAt: Date },
+  recipient: Recipient,
+): NewConsent | undefined {
+  const granted = event?.consent?.advertising
+  if (granted === undefined || test) return undefined
   const ownWord = recipient.consents.find((each) => each.purpose === 'advertising' && each.givenBy === 'bot')
   const latest = latestConsent(recipient.consents, 'advertising')
   if (ownWord !== undefined || latest?.granted === granted) return undefined
-  return { purpose: 'advertising', granted, at: stored.receivedAt, givenBy: 'event', channel: null, wording: null }
+  return { purpose: 'advertising', granted, at: receivedAt, givenBy: 'event', channel: null, wording: null }
 }
 
 function planOne(
@@ -138,10 +141,7 @@ function planOne(
     now,
   )
   const rendered = needs.render(event, plan.kind === 'send' ? (plan.at ?? now) : now)
-  const final: Plan =
-    !rendered.ok && plan.kind === 'send'
-      ? { kind: 'stop', state: 'failed', reason: 'template_error', contact: plan.contact }
-      : plan
+  const final = rendered.ok ? plan : unwritable(plan)
   return {
     stored,
     delivery: {
@@ -152,7 +152,7 @@ function planOne(
   }
 }
 
-function leadOf(event: KeptEvent, earlier: readonly EarlierFact[]): string | undefined {
+export function leadOf(event: KeptEvent, earlier: readonly EarlierFact[]): string | undefined {
   const was = correctedSum(event, earlier)
   return was === undefined ? undefined : correctionLead(event, was)
 }
@@ -163,6 +163,13 @@ function wordsOf(recipient: Recipient, rendered: Extract<Rendered, { ok: true }>
     templateVersion: rendered.version,
     staleAt: rendered.staleAt,
   }
+}
+
+/** A message that cannot be written is not sent; one that would not be sent anyway has its own reason. */
+export function unwritable(plan: Plan): Plan {
+  return plan.kind === 'send'
+    ? { kind: 'stop', state: 'failed', reason: 'template_error', contact: plan.contact }
+    : plan
 }
 
 const erasedPlan: Plan = { kind: 'stop', state: 'skipped', reason: 'erased', contact: null }

@@ -26,7 +26,7 @@ function statusOf(code: ErrorCode): number {
   return code === 'id_reused' ? errorTable.id_reused.status : 422
 }
 
-function refusalMessage(errors: readonly FieldError[], items: number): string {
+export function refusalMessage(errors: readonly FieldError[], items: number): string {
   const first = errors[0]?.message ?? errorTable.field_invalid.text
   if (items > 1) return `Ни одно из ${items} событий не принято. Первая ошибка: ${first}`
   const more = errors.length - 1

@@ -1,6 +1,6 @@
 import type { Queryable } from '../db/database.ts'
 import type { KeyKind } from '../keys/key.ts'
-import { countRequest, findKey, hasKeys } from '../keys/store.ts'
+import { countRequest, findKey, hasKeys } from '../keys/store/find.ts'
 import { hmac, sameSecret } from '../lib/crypto.ts'
 import { RequestError } from '../lib/errors.ts'
 import type { SourceName } from './sources.ts'
@@ -10,7 +10,7 @@ export type Sender = { key: string | undefined; secret: string | undefined }
 
 export type WebhookHeaders = Record<string, string | string[] | undefined>
 
-/** Who was let in, and what his events may do. */
+/** Who was let in, and what his events may do. `keyId` stays the same when a key is exchanged for a new one. */
 export type Caller = { keyId: string; kind: KeyKind; branchCode: string | null }
 
 export type AuthNeeds = {
@@ -32,7 +32,7 @@ export async function authenticate(needs: AuthNeeds, source: SourceName, headers
     if (known?.source !== source) continue
     const tooOften = await countRequest(needs.db, known)
     if (tooOften) throw new RequestError('rate_limited', undefined, tooOften)
-    return { keyId: known.id, kind: known.kind, branchCode: known.branchCode }
+    return { keyId: known.line, kind: known.kind, branchCode: known.branchCode }
   }
   if (key === undefined && !(await hasKeys(needs.db, source))) throw noSuchSource()
   if (given.length === 0) throw new RequestError('unauthorized')

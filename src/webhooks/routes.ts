@@ -1,19 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { BranchZones } from '../events/branches.ts'
+import type { Event } from '../events/event.ts'
 import type { Receive } from '../events/receive.ts'
 import type { Incoming, Kept } from '../events/store/keep.ts'
 import { BatcherFull } from '../lib/batcher.ts'
 import { type FieldError, RequestError } from '../lib/errors.ts'
 import { saysTest } from '../lib/test-header.ts'
-import { answerFor, type ItemResult } from './answers.ts'
+import { type AnswerWarning, answerFor, type ItemResult } from './answers.ts'
 import { type AuthNeeds, authenticate, type Caller, checkSignature, noSuchSource } from './auth.ts'
 import { type Read, readRequest } from './intake.ts'
-import type { ProfileOf } from './profiles.ts'
+import type { Profiles } from './profiles.ts'
 import { isSource, type SourceName } from './sources.ts'
 
 export type WebhookNeeds = AuthNeeds & {
   receive: Receive
   timezone: string
-  profileOf: ProfileOf
+  profiles: Pick<Profiles, 'of'>
+  branchZones: Pick<BranchZones, 'read'>
   onEvents(source: string, results: readonly ItemResult[]): void
 }
 
@@ -59,8 +62,9 @@ async function handle(
   const now = new Date()
   const { secret } = needs.senders[source]
   if (secret !== undefined) checkSignature(request.headers, raw, secret, now)
-  const profile = await needs.profileOf(source)
-  const intake = { timezone: needs.timezone, profile, branchCode: caller.branchCode }
+  const profile = await needs.profiles.of(source)
+  const zoneOfBranch = await needs.branchZones.read()
+  const intake = { timezone: needs.timezone, profile, branchCode: caller.branchCode, zoneOfBranch }
   const { items, isBatch } = readRequest(intake, raw, request.headers, now)
   const isTest = caller.kind === 'test' || saysTest(request.headers)
   const incoming = items.flatMap((each): Incoming[] => (each.ok ? [incomingOf(each, source, caller, isTest, now)] : []))
@@ -81,8 +85,8 @@ function incomingOf(
   test: boolean,
   receivedAt: Date,
 ): Incoming {
-  const { event, warnings } = read
-  return { source, keyId: caller.keyId, test, teamOnly: caller.kind === 'team', event, warnings, receivedAt }
+  const { event, asSaid, warnings } = read
+  return { source, keyId: caller.keyId, test, teamOnly: caller.kind === 'team', event, asSaid, warnings, receivedAt }
 }
 
 async function keep(receive: Receive, incoming: readonly Incoming[]): Promise<Kept[]> {
@@ -101,8 +105,12 @@ function resultsOf(items: readonly Read[], kept: readonly Kept[]): ItemResult[] 
     const mine = kept[next++]
     if (!mine) throw new Error('fewer events were kept than read')
     if (mine.status === 'reused') return { index, status: 'rejected', errors: [reused(each.event.id)] }
-    const warnings = mine.held ? [...each.warnings, heldWarning(each.event.infobase)] : each.warnings
-    return { index, id: mine.id, status: mine.status, warnings }
+    return {
+      index,
+      id: mine.id,
+      status: mine.status,
+      warnings: [...each.warnings, ...infobaseWarnings(each.event, mine)],
+    }
   })
 }
 
@@ -116,12 +124,18 @@ function reused(id: string | undefined): FieldError {
   }
 }
 
-function heldWarning(infobase: string | undefined) {
-  return {
-    code: 'infobase_quarantined',
-    field: 'infobase',
-    message:
+function infobaseWarnings({ infobase }: Event, { held, isRefused }: Kept): AnswerWarning[] {
+  const warning = (code: string, message: string) => [{ code, field: 'infobase', message }]
+  if (held) {
+    return warning(
+      'infobase_quarantined',
       `База «${infobase}» пишет с ключом другой базы: похоже на копию. Событие сохранено, но клиенту не отправится, ` +
-      'пока оператор не подтвердит эту базу.',
+        'пока оператор не подтвердит эту базу.',
+    )
   }
+  if (!isRefused) return []
+  return warning(
+    'infobase_refused',
+    `Оператор отклонил базу «${infobase}» как копию: событие записано как проверочное и клиенту не отправится.`,
+  )
 }

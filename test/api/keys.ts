@@ -1,5 +1,5 @@
 import type { KeyKind } from '../../src/keys/key.ts'
-import { createKey } from '../../src/keys/store.ts'
+import { createKey } from '../../src/keys/store/change.ts'
 import type { Json, TestService } from '../support/service.ts'
 
 /** A key of the database with these rights, and what it is answered. */

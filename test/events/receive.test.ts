@@ -78,6 +78,7 @@ describe('events are kept', { timeout: 120_000 }, () => {
           id: byExternalId.get(`together-${index}/${number}`),
           status: 'accepted',
           held: false,
+          isRefused: false,
           lane: 'money',
         })),
       )

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { decideInfobase } from '../../src/events/store/infobases.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { suiteScope } from '../support/scope.ts'
 import { startService, type TestService } from '../support/service.ts'
@@ -151,7 +150,7 @@ describe('nothing leaves by accident', { timeout: 180_000 }, () => {
     const held = await accepted(service, event)
     assert.equal((await service.post(event)).body.results[0].status, 'duplicate')
 
-    await decideInfobase(service.services.db, { keyId: 'env', infobase: 'second' }, 'confirmed', 'test')
+    await service.api('POST', '/infobases/confirm', { infobase: 'second' })
     await cameTo(service, held, 'sent')
     const again = await service.post(event)
 

@@ -10,30 +10,44 @@ import { handlingOf } from '../catalog.ts'
 import { contentText, identityText } from '../identity.ts'
 import type { PlanLane } from '../jobs.ts'
 import type { KeptEvent } from '../kept.ts'
-import { infobaseState } from './infobases.ts'
+import { type InfobaseState, infobaseState } from './infobases.ts'
 import type { EventNeeds, EventWarning } from './read.ts'
 
 export type Incoming = {
   source: string
-  /** The key it came with: `env`, or an id of the database. */
+  /** The line of keys it came with: `env`, or the id of the first key of the line. */
   keyId: string
   test: boolean
   /** Came with a team key: only contacts marked as team may be told. */
   teamOnly: boolean
   event: KeptEvent
+  /**
+   * The event without what we know of its branch, when that changes it: the same post stays the same fact after somebody
+   * has corrected the zone of the branch.
+   */
+  asSaid?: KeptEvent | undefined
   warnings: EventWarning[]
   receivedAt: Date
 }
 
-/** `held`: kept, but not sent until an operator confirms the infobase it came from. */
-export type Kept = { id: EventId; status: 'accepted' | 'duplicate' | 'reused'; held: boolean; lane: PlanLane }
+/**
+ * `held`: kept, but not sent until an operator confirms the infobase it came from. `isRefused`: an operator has refused it,
+ * so what it posts is kept as a test.
+ */
+export type Kept = {
+  id: EventId
+  status: 'accepted' | 'duplicate' | 'reused'
+  held: boolean
+  isRefused: boolean
+  lane: PlanLane
+}
 
-type Keyed = Incoming & { identity: string; contentHash: Buffer; heldReason: string | null }
+type Keyed = Incoming & { identity: string; contentHash: Buffer; heldReason: string | null; isRefused: boolean }
 
 /** Keeps a round of events in the order given, each once. Must run in a transaction. */
 export async function keepEvents(needs: EventNeeds, incoming: readonly Incoming[]): Promise<Kept[]> {
-  const held = await heldInfobases(needs.db, incoming)
-  const keyed = incoming.map((each) => withKeys(needs.vault, each, held(each)))
+  const stateOf = await infobasesOf(needs.db, incoming)
+  const keyed = incoming.map((each) => withKeys(needs.vault, each, stateOf(each)))
   const before = await findByIdentity(needs.db, keyed)
   const fresh = keyed.filter((each) => !before.has(keyText(each)))
   const made = fresh.length > 0 ? await insertEvents(needs, fresh) : new Map<string, EventId>()
@@ -46,39 +60,46 @@ export async function keepEvents(needs: EventNeeds, incoming: readonly Incoming[
       // The first of equal items in one round is the accepted one, the others repeat it.
       made.delete(key)
       before.set(key, { id, hash: each.contentHash })
-      return { id, status: 'accepted', held: each.heldReason !== null, lane: handlingOf(each.event.type).urgency }
+      return { ...keptOf(each, id), status: 'accepted', held: each.heldReason !== null }
     }
     const existing = before.get(key) ?? after.get(key)
     if (!existing) throw new Error('an event was neither made nor found')
     const isReused = each.event.id !== undefined && !existing.hash.equals(each.contentHash)
     const status = isReused ? 'reused' : 'duplicate'
-    return { id: existing.id, status, held: false, lane: handlingOf(each.event.type).urgency }
+    return { ...keptOf(each, existing.id), status, held: false }
   })
 }
 
-/** A test event goes nowhere, so it says nothing of its infobase either. */
-async function heldInfobases(db: Queryable, incoming: readonly Incoming[]): Promise<(each: Incoming) => boolean> {
-  const keyOf = ({ keyId, event }: Incoming) => `${keyId}\n${event.infobase}`
-  const held = new Map<string, boolean>()
-  for (const each of incoming) {
-    const { infobase } = each.event
-    if (infobase === undefined || each.test || held.has(keyOf(each))) continue
-    const state = await infobaseState(db, { keyId: each.keyId, source: each.source, infobase })
-    held.set(keyOf(each), state !== 'confirmed')
-  }
-  return (each) => !each.test && (held.get(keyOf(each)) ?? false)
+function keptOf({ event, isRefused }: Keyed, id: EventId) {
+  return { id, isRefused, lane: handlingOf(event.type).urgency }
 }
 
-function withKeys(vault: Vault, incoming: Incoming, isHeld: boolean): Keyed {
-  const text = identityText(incoming.event, incoming.receivedAt.toISOString())
+/** A test event goes nowhere, so it says nothing of its infobase either. */
+async function infobasesOf(db: Queryable, incoming: readonly Incoming[]): Promise<(each: Incoming) => InfobaseState> {
+  const keyOf = ({ keyId, source, event }: Incoming) => `${keyId}\n${source}\n${event.infobase}`
+  const states = new Map<string, InfobaseState>()
+  for (const each of incoming) {
+    const { infobase } = each.event
+    if (infobase === undefined || each.test || states.has(keyOf(each))) continue
+    states.set(keyOf(each), await infobaseState(db, { keyId: each.keyId, source: each.source, infobase }))
+  }
+  return (each) => (each.test ? 'confirmed' : (states.get(keyOf(each)) ?? 'confirmed'))
+}
+
+function withKeys(vault: Vault, incoming: Incoming, state: InfobaseState): Keyed {
+  const isHeld = state === 'quarantined'
+  const said = incoming.asSaid ?? incoming.event
+  const text = identityText(said, incoming.receivedAt.toISOString())
   // The sender's own id stays readable; a key made of content could be guessed back, so it is keyed.
   const identity = incoming.event.id === undefined ? vault.index('content', text).toString('hex') : text
   return {
     ...incoming,
     // What a copy of the infobase posts must not use up the ids of the real one.
     identity: isHeld ? `held:${incoming.event.infobase}:${identity}` : identity,
-    contentHash: vault.index('content', contentText(incoming.event)),
+    contentHash: vault.index('content', contentText(said)),
     heldReason: isHeld ? 'infobase' : null,
+    test: incoming.test || state === 'refused',
+    isRefused: state === 'refused',
   }
 }
 

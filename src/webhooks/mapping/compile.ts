@@ -1,4 +1,4 @@
-import { type Lists, listEntries } from './lists.ts'
+import { type Lists, listEntries, nameOf } from './lists.ts'
 import { keyOf, wordOf } from './names.ts'
 import type { EventMeaning, FieldKey, Profile, Scope, StatusMeaning } from './profile.ts'
 
@@ -125,7 +125,7 @@ function targetsOf(profile: Profile): Map<string, Target> {
   const targets = new Map<string, Target>()
   for (const [field, aliases] of listEntries(profile.fields)) {
     for (const [rank, alias] of aliases.entries()) {
-      const name = alias.split('.').map(keyOf).join('.')
+      const name = nameOf(alias)
       if (!targets.has(name)) targets.set(name, { field, rank })
     }
   }

@@ -8,18 +8,23 @@ export function joinLists<Key extends string>(first: Lists<Key>, second: Lists<K
   return listsOf(keys.map((key) => [key, [...(first[key] ?? []), ...(second[key] ?? [])]]))
 }
 
-/** The same, where a word of the first leaves whatever else it meant in the second. */
-export function replaceWords<Key extends string>(first: Lists<Key> | undefined, second: Lists<Key>): Lists<Key> {
+/** The same, where a word of the first, in whatever form `normalise` takes for it, leaves what else it meant in the second. */
+export function replaceWords<Key extends string>(
+  first: Lists<Key> | undefined,
+  second: Lists<Key>,
+  normalise: (word: string) => string = nameOf,
+): Lists<Key> {
   if (first === undefined) return second
-  const taken = new Set(listEntries(first).flatMap(([, words]) => words.map(normal)))
+  const taken = new Set(listEntries(first).flatMap(([, words]) => words.map(normalise)))
   const rest = listEntries(second).map(([key, words]): [Key, string[]] => [
     key,
-    words.filter((word) => !taken.has(normal(word))),
+    words.filter((word) => !taken.has(normalise(word))),
   ])
   return joinLists(first, listsOf(rest))
 }
 
-function normal(alias: string): string {
+/** An alias as everybody spells it: «Этап.Номер» part by part. */
+export function nameOf(alias: string): string {
   return alias.split('.').map(keyOf).join('.')
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { eventTypes } from '../../events/event.ts'
 import { replaceWords } from './lists.ts'
+import { wordOf } from './names.ts'
 
 /** Everything a sender can tell us: paths of the canonical event, and what has to be put together before it becomes one. */
 export const fieldKeys = [
@@ -116,9 +117,9 @@ export function overridden(profile: Profile, override: ProfileOverride): Profile
     tables: [...(override.tables ?? []), ...profile.tables],
     containers: replaceWords(override.containers, profile.containers),
     fields: replaceWords(override.fields, profile.fields),
-    events: replaceWords(override.events, profile.events),
-    statuses: replaceWords(override.statuses, profile.statuses),
-    methods: replaceWords(override.methods, profile.methods),
+    events: replaceWords(override.events, profile.events, wordOf),
+    statuses: replaceWords(override.statuses, profile.statuses, wordOf),
+    methods: replaceWords(override.methods, profile.methods, wordOf),
   }
 }
 

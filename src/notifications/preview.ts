@@ -1,0 +1,44 @@
+import type { Message } from '../channels/message.ts'
+import { foreseeRecipient } from '../clients/foresee.ts'
+import { messageText, storedMessageOf } from '../deliveries/message.ts'
+import type { Event } from '../events/event.ts'
+import { factsBefore } from '../events/store/foresee.ts'
+import { decidePlan, type Plan } from './decide.ts'
+import { consentIn, leadOf, type PlanNeeds, unwritable } from './plan.ts'
+
+export type Preview = {
+  plan: Plan
+  /** False when the event would make a new client. */
+  isClientKnown: boolean
+  message: { ok: true; message: Message } | { ok: false; error: string }
+}
+
+export type Previewed = { source: string; event: Event; test: boolean; teamOnly: boolean }
+
+/** What would happen to an event if it were kept now, by the rules that plan real ones. Reads only. */
+export async function previewEvent(
+  needs: Pick<PlanNeeds, 'db' | 'vault' | 'policy' | 'handlingOf' | 'render'>,
+  { source, event, test, teamOnly }: Previewed,
+  now: Date,
+): Promise<Preview> {
+  const { recipient, isKnown } = await foreseeRecipient(needs, {
+    externalId: event.client.id,
+    phone: event.client.phone,
+    fullName: event.client.fullName,
+  })
+  const consent = consentIn({ event, test, receivedAt: now }, recipient)
+  if (consent) recipient.consents.unshift({ ...consent, wordingHash: null })
+  const earlier = await factsBefore(needs.db, {
+    source,
+    test,
+    operationId: event.operation?.id,
+    operationNumber: event.operation?.number,
+    clientId: recipient.client.id,
+  })
+  const definition = needs.handlingOf(event)
+  const plan = decidePlan({ event, definition, test, teamOnly, receivedAt: now, earlier, recipient }, needs.policy, now)
+  const rendered = needs.render(event, plan.kind === 'send' ? (plan.at ?? now) : now)
+  if (!rendered.ok) return { plan: unwritable(plan), isClientKnown: isKnown, message: rendered }
+  const message = storedMessageOf(messageText(rendered.message, leadOf(event, earlier)))
+  return { plan, isClientKnown: isKnown, message: { ok: true, message } }
+}
