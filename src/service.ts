@@ -1,12 +1,13 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
-import { apiRoutes } from './api/routes.ts'
+import { apiRoutes, apiRouteTable } from './api/routes.ts'
 import { doorRoutes } from './bot/doors.ts'
 import type { Updates } from './bot/receive.ts'
 import { openUpdates, startBots } from './bots.ts'
 import type { Config } from './config.ts'
 import { ensureFirstAdmin } from './dashboard/access.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
+import { docsRoutes } from './docs/routes.ts'
 import { createReceive, type Receive } from './events/receive.ts'
 import { createApp } from './http/app.ts'
 import { type Dependency, healthRoutes } from './http/health.ts'
@@ -90,15 +91,17 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       },
     })
   const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
-  const api: FastifyPluginAsync = (app) =>
-    apiRoutes(app, {
-      db,
-      vault,
-      adminKey: secrets.adminKey,
-      senders,
-      receive,
-      webhookTargets: config.OUTGOING_WEBHOOKS,
-    })
+  const apiNeeds = {
+    db,
+    vault,
+    adminKey: secrets.adminKey,
+    senders,
+    receive,
+    webhookTargets: config.OUTGOING_WEBHOOKS,
+  }
+  const api: FastifyPluginAsync = (app) => apiRoutes(app, apiNeeds)
+  const docs: FastifyPluginAsync = (app) =>
+    docsRoutes(app, { api: apiRouteTable(apiNeeds), publicUrl: config.PUBLIC_URL })
   const dashboard: FastifyPluginAsync = (app) =>
     dashboardRoutes(app, {
       db,
@@ -108,7 +111,7 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       publicUrl: config.PUBLIC_URL,
       companyName: config.COMPANY_NAME,
     })
-  return [health, webhooks, doors, api, dashboard]
+  return [health, webhooks, doors, api, docs, dashboard]
 }
 
 function dependenciesOf({ db, queue, channels }: Services): Dependency[] {

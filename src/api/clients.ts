@@ -74,6 +74,7 @@ export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
         consents: [{ purpose: 'service', granted: true, text: 'Согласие в анкете', at: '2026-11-01T10:00:00+03:00' }],
       },
       answer: clientShape,
+      errors: ['phone_invalid'],
       handle: async ({ params, body }) => {
         await saveClient(needs, params.externalId, body)
         return await clientView(needs, params.externalId)

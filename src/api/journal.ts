@@ -35,6 +35,7 @@ export function journalRoutes(needs: ApiNeeds): ApiRoute[] {
       summary: 'Журнал сообщений, новые сверху',
       query,
       answer: z.object({ items: z.array(journalItemShape), nextCursor: z.string().optional() }),
+      errors: ['phone_invalid'],
       handle: async ({ query: input, key }) => {
         const entries = await searchJournal(needs, filterOf(needs, input, key), input.limit + 1)
         const page = entries.slice(0, input.limit)

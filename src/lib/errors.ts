@@ -47,6 +47,9 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable
 
+/** Guarantee: the table is a constant of this file and has no other keys. */
+export const errorCodes = Object.keys(errorTable) as ErrorCode[]
+
 /** One thing wrong with one field, under the sender's own name for it. */
 export type FieldError = { code: ErrorCode; field?: string; value?: string; message: string }
 
