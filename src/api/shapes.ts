@@ -2,11 +2,14 @@ import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { purposes } from '../clients/client.ts'
 import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
+import { catalog } from '../events/catalog.ts'
 import { keptTypes } from '../events/kept.ts'
 
 /** What the API answers, for /docs; the tests hold every answer against these. */
 
 export const momentShape = z.iso.datetime({ offset: true }).describe('Момент, ISO 8601 со смещением')
+/** An id as it looks, for the examples of /docs. */
+const idShape = (prefix: string) => z.string().meta({ examples: [`${prefix}_019aa5b0c3d17e0f8a6b5c4d3e2f1a0b`] })
 export const warningShape = z.object({ code: z.string(), field: z.string().optional(), message: z.string() })
 
 const clientOfItem = z.object({
@@ -17,9 +20,9 @@ const clientOfItem = z.object({
 const operationOfItem = z.object({ id: z.string().optional(), number: z.string().optional() })
 
 export const journalItemShape = z.object({
-  id: z.string(),
-  eventId: z.string(),
-  notificationId: z.string(),
+  id: idShape('dlv'),
+  eventId: idShape('evt'),
+  notificationId: idShape('ntf'),
   at: momentShape,
   source: z.string(),
   branch: z.string().optional(),
@@ -38,7 +41,7 @@ export const journalItemShape = z.object({
 })
 
 export const deliveryShape = z.object({
-  id: z.string(),
+  id: idShape('dlv'),
   channel: z.enum(channelNames),
   state: z.enum(deliveryStates),
   reason: z.enum(reasons).optional(),
@@ -60,15 +63,18 @@ export const deliveryShape = z.object({
 })
 
 export const eventShape = z.object({
-  id: z.string(),
+  id: idShape('evt'),
   source: z.string(),
   receivedAt: momentShape,
   test: z.boolean(),
-  event: z.looseObject({ type: z.enum(keptTypes) }).describe('Событие в канонической форме'),
+  event: z
+    .looseObject({ type: z.enum(keptTypes) })
+    .describe('Событие в канонической форме')
+    .meta({ examples: [catalog['payout.paid'].sample] }),
   warnings: z.array(warningShape),
   notifications: z.array(
     z.object({
-      id: z.string(),
+      id: idShape('ntf'),
       state: z.enum(deliveryStates),
       reason: z.enum(reasons).optional(),
       deliveries: z.array(deliveryShape),
@@ -77,7 +83,7 @@ export const eventShape = z.object({
 })
 
 export const clientShape = z.object({
-  id: z.string(),
+  id: idShape('cli'),
   externalId: z.string().optional(),
   phone: z.string().optional(),
   fullName: z.string().optional(),

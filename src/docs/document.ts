@@ -46,7 +46,7 @@ const securitySchemes: Record<string, SecurityScheme> = {
     scheme: 'basic',
     description: 'Тот же ключ как пароль; имя пользователя — любое. Так делает HTTPСоединение с логином и паролем',
   },
-  SenderApiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'Тот же ключ в своём заголовке' },
+  SenderApiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'Тот же ключ в заголовке `X-API-Key`' },
   ApiKey: {
     type: 'http',
     scheme: 'bearer',

@@ -55,7 +55,7 @@ function requiring([name = '', ...rest]: readonly string[]): Schema {
 function conditionsOf({ requires, class: kind, urgency, freshnessDays }: EventTypeDefinition): string {
   const needed = requires.map((paths) => paths.map((path) => `\`${path}\``).join(' или ')).join(', ')
   return [
-    `Кроме \`type\` и получателя нужно: ${needed || 'ничего'}.`,
+    needed === '' ? 'Достаточно `type` и получателя.' : `Кроме \`type\` и получателя нужно ${needed}.`,
     urgency === 'money' ? 'Уходит в любое время суток.' : 'Ждёт, пока у клиента не наступит день (с 9 до 21).',
     kind === 'promo' ? 'Это реклама: нужно отдельное согласие клиента.' : '',
     `Новость старше ${freshnessDays} дней клиенту не отправляется.`,

@@ -7,12 +7,16 @@ export function exampleOf(schema: Schema | boolean, name = ''): unknown {
   const [example] = schema.examples ?? []
   if (example !== undefined) return example
   if (schema.const !== undefined) return schema.const
-  if (schema.enum) return schema.enum[0]
+  if (schema.enum) return schema.enum.includes(words[name] ?? null) ? words[name] : schema.enum[0]
   const [first] = schema.anyOf ?? schema.oneOf ?? schema.allOf ?? []
   if (first !== undefined) return exampleOf(first, name)
   switch (schema.type) {
     case 'object':
-      return Object.fromEntries(propertiesOf(schema).map(([key, property]) => [key, exampleOf(property, key)]))
+      return Object.fromEntries(
+        propertiesOf(schema)
+          .filter(([key, , isRequired]) => isRequired || !troubles.includes(key))
+          .map(([key, property]) => [key, exampleOf(property, key)]),
+      )
     case 'array':
       return schema.items === undefined || Array.isArray(schema.items) ? [] : [exampleOf(schema.items, singular(name))]
     case 'integer':
@@ -36,6 +40,12 @@ function textFor(schema: Schema, name: string): string {
 function singular(name: string): string {
   return name.replace(/s$/, '')
 }
+
+/** What stands in an answer only when something went wrong: the example is of a message that arrived. */
+const troubles = ['reason', 'blocked', 'needsConfirmation', 'error', 'errors']
+
+/** Of several words, those of a payout that arrived. */
+const words: Record<string, string | undefined> = { channel: 'telegram', state: 'sent', type: 'payout.paid' }
 
 const uuid = '019aa5b0c3d17e0f8a6b5c4d3e2f1a0b'
 

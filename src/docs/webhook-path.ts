@@ -80,9 +80,9 @@ const parameters: Parameter[] = [
     name: 'source',
     in: 'path',
     required: true,
-    description: `Кто отправляет: ${Object.entries(profiles)
-      .map(([name, { title }]) => `\`${name}\` — ${title}`)
-      .join(', ')}`,
+    description: Object.values(profiles)
+      .map(({ source, title }) => `\`${source}\` — ${title}`)
+      .join(', '),
     schema: { type: 'string', enum: Object.keys(profiles) },
   },
   header(
