@@ -1,5 +1,5 @@
 import { type ApiRoute, type Scope, scopes } from '../api/route.ts'
-import type { ErrorCode } from '../lib/errors.ts'
+import { type ErrorCode, errorCodes, errorTable } from '../lib/errors.ts'
 import { errorResponses, requestIdHeader } from './errors.ts'
 import { exampleOf } from './example.ts'
 import type { Method, Operation, Parameter, PathItem } from './openapi.ts'
@@ -41,7 +41,7 @@ function operationOf(route: ApiRoute): Operation {
     parameters: [...parametersOf(route, 'path'), ...parametersOf(route, 'query')],
     ...(route.body === undefined ? {} : { requestBody: requestBodyOf(route.body, route.bodyExample) }),
     responses: {
-      '200': {
+      [String(statusOf(route))]: {
         description: 'Выполнено',
         headers: requestIdHeader,
         content: {
@@ -54,6 +54,11 @@ function operationOf(route: ApiRoute): Operation {
       ...errorResponses(codesOf(route)),
     },
   }
+}
+
+/** A route may say another status of its success. */
+function statusOf(route: ApiRoute): number {
+  return 'status' in route && typeof route.status === 'number' ? route.status : 200
 }
 
 function scopeText(scope: Scope): string {
@@ -88,6 +93,9 @@ function requestBodyOf(body: NonNullable<ApiRoute['body']>, example: unknown): N
   }
 }
 
+/** A call that reads a body as `/webhooks` does finds the same wrong in it. */
+const bodyCodes = errorCodes.filter((code) => [400, 413, 415, 422].includes(errorTable[code].status))
+
 function codesOf(route: ApiRoute): ErrorCode[] {
   const codes = new Set<ErrorCode>(['unauthorized', 'forbidden', 'rate_limited', 'internal', 'unavailable'])
   const add = (...more: readonly ErrorCode[]) => {
@@ -97,6 +105,7 @@ function codesOf(route: ApiRoute): ErrorCode[] {
   if (route.params || route.query || route.body) add('field_invalid')
   // A body that cannot be read is refused before the route is asked whether it wants one.
   if (route.method !== 'GET') add('body_empty', 'json_invalid', 'content_type_unsupported', 'batch_too_large')
+  if ('takesBytes' in route && route.takesBytes === true) add(...bodyCodes)
   add(...(route.errors ?? []))
   return [...codes]
 }

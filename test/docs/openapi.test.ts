@@ -71,7 +71,7 @@ describe('the document', { timeout: 120_000 }, () => {
     for (const [path, method, { responses }] of operations) {
       for (const [status, { description, content }] of Object.entries(responses)) {
         const names = Object.keys(content['application/json'].examples ?? {})
-        if (status === '200') continue
+        if (status.startsWith('2')) continue
         for (const code of errorCodes.filter((each) => names.includes(each))) {
           assert.equal(String(errorTable[code].status), status, `${code} of ${method} ${path}`)
           assert.ok(description.includes(errorTable[code].text), code)
@@ -114,7 +114,9 @@ describe('the document', { timeout: 120_000 }, () => {
       for (const [name, { value }] of examples) {
         assert.equal(documented.faultOfBody(method, path, value), undefined, `${name} of ${method} ${path}`)
         for (const answer of await sendExample(service.url, method, path, name, value)) {
-          assert.equal(answer.status, 200, `${name} of ${method} ${path}: ${answer.text}`)
+          // A call about something that is not there has read its body before it says so.
+          const isTaken = answer.status < 300 || (answer.status === 404 && path.includes('{'))
+          assert.ok(isTaken, `${name} of ${method} ${path}: ${answer.status} ${answer.text}`)
           assert.ok(!answer.text.includes('rejected'), `${name}: ${answer.text}`)
         }
       }

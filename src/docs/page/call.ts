@@ -9,14 +9,14 @@ type Refs = OpenApi['components']['schemas']
 export function call(document: OpenApi, path: string, method: Method, operation: Operation): Html {
   const { schemas } = document.components
   const body = operation.requestBody
-  const answer = operation.responses['200']
+  const [status, answer] = Object.entries(operation.responses).find(([each]) => each.startsWith('2')) ?? []
   return html`<section class="call" id="${operation.operationId}">
 <h3><span class="verb ${method}">${method.toUpperCase()}</span> <code>${broken(path)}</code></h3>
 <p class="lead">${operation.summary}</p>
 ${operation.description === undefined ? nothing : prose(operation.description)}
 ${operation.parameters.length === 0 ? nothing : html`<h4>Параметры</h4>${parameters(operation)}`}
 ${body === undefined ? nothing : html`<h4>Тело</h4>${body.description === undefined ? nothing : html`<p>${inline(body.description)}</p>`}${bodyPart(path, body.content, schemas)}`}
-${answer === undefined ? nothing : html`<h4>Ответ 200</h4>${answerPart(answer, schemas)}`}
+${answer === undefined ? nothing : html`<h4>Ответ ${status}</h4>${answerPart(answer, schemas)}`}
 <h4>Ошибки</h4>
 ${errors(operation)}
 </section>`
@@ -60,7 +60,7 @@ function code(value: unknown): Html {
 }
 
 function errors({ responses }: Operation): Html {
-  const refused = Object.entries(responses).filter(([status]) => status !== '200')
+  const refused = Object.entries(responses).filter(([status]) => !status.startsWith('2'))
   return html`<ul class="codes">${refused.map(([status, { content }]) => {
     const codes = Object.keys(content['application/json'].examples ?? {})
     return html`<li><b>${status}</b> ${codes.map((each) => html`<a href="#error-${each}"><code>${each}</code></a> `)}</li>`
