@@ -97,7 +97,14 @@ function requestBodyOf(body: NonNullable<ApiRoute['body']>, example: unknown): N
 const bodyCodes = errorCodes.filter((code) => [400, 413, 415, 422].includes(errorTable[code].status))
 
 function codesOf(route: ApiRoute): ErrorCode[] {
-  const codes = new Set<ErrorCode>(['unauthorized', 'forbidden', 'rate_limited', 'internal', 'unavailable'])
+  const codes = new Set<ErrorCode>([
+    'http_invalid',
+    'unauthorized',
+    'forbidden',
+    'rate_limited',
+    'internal',
+    'unavailable',
+  ])
   const add = (...more: readonly ErrorCode[]) => {
     for (const each of more) codes.add(each)
   }

@@ -10,6 +10,10 @@ export const errorTable = {
     status: 400,
     text: 'Тело записано через СериализаторXDTO. Соберите Структуру и запишите её обычным ЗаписатьJSON.',
   },
+  http_invalid: {
+    status: 400,
+    text: 'Запрос не разобрать: русские буквы и пробелы в адресе и заголовках нужно закодировать.',
+  },
   content_type_unsupported: {
     status: 415,
     text: 'Тип содержимого не поддерживается. Передайте JSON с заголовком Content-Type: application/json.',
