@@ -15,7 +15,7 @@ import { journalItem } from './views.ts'
 const query = z.object({
   from: momentInput.optional().describe('С момента или дня, включительно'),
   to: momentInput.optional().describe('До момента; день входит целиком'),
-  branch: z.string().max(200).optional(),
+  branch: z.string().max(200).optional().describe('Код площадки'),
   channel: z.enum(channelNames).optional(),
   type: z.enum(keptTypes).optional(),
   status: z.enum(deliveryStates).optional(),

@@ -42,7 +42,7 @@ export const paymentMethods = ['card', 'sbp', 'account', 'cash', 'other'] as con
 export const eventSchema = z.object({
   id: text(200).optional().describe('Идентификатор факта у отправителя: по нему узнаются повторы'),
   type: eventTypeSchema.describe('Что произошло'),
-  occurredAt: moment.optional().describe('Когда это произошло; нет — значит сейчас'),
+  occurredAt: moment.optional().describe('Когда это произошло; без него сообщение не называет времени'),
   infobase: text(100).optional().describe('Имя базы 1С: по нему узнаются её копии'),
   branch: z
     .object({

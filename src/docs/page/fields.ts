@@ -47,7 +47,7 @@ function field(name: string, schema: Schema, isRequired: boolean, description: s
 
 function valuesText(schema: Schema): Html {
   const values = schema.enum ?? []
-  return html`${values.length > 0 && values.length < 13 ? html` <span>Одно из: ${list(values)}.</span>` : nothing}
+  return html`${values.length > 0 && values.length < 25 ? html` <span>Одно из: ${list(values)}.</span>` : nothing}
 ${schema.default === undefined || Array.isArray(schema.default) ? nothing : html` <span>По умолчанию <code>${String(schema.default)}</code>.</span>`}
 ${limitText(schema)}`
 }

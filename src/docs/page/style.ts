@@ -35,6 +35,7 @@ export const docsStyle = `
 .fields > div:target { background: var(--doubt-bg); box-shadow: 0 0 0 0.5rem var(--doubt-bg); border-radius: 2px; }
 .advice { display: block; margin-top: 0.15rem; color: var(--muted); }
 .codes li { display: flex; flex-wrap: wrap; gap: 0.2rem 0.6rem; align-items: baseline; padding: 0.25rem 0; }
+.codes a { text-underline-offset: 0.35em; }
 .codes b { min-width: 2.5rem; font-variant-numeric: tabular-nums; }
 
 @media (max-width: 40rem) {
