@@ -108,7 +108,8 @@ function codesOf(route: ApiRoute): ErrorCode[] {
   const add = (...more: readonly ErrorCode[]) => {
     for (const each of more) codes.add(each)
   }
-  if (route.params) add('not_found')
+  // What a call is about is named in its address or in its body.
+  if (route.params || route.body) add('not_found')
   if (route.params || route.query || route.body) add('field_invalid')
   // A body that cannot be read is refused before the route is asked whether it wants one.
   if (route.method !== 'GET') add('body_empty', 'json_invalid', 'content_type_unsupported', 'batch_too_large')
