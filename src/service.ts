@@ -1,12 +1,13 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
-import { apiRoutes } from './api/routes.ts'
+import { type ApiNeeds, apiRoutes, apiRouteTable } from './api/routes.ts'
 import { doorRoutes } from './bot/doors.ts'
 import type { Updates } from './bot/receive.ts'
 import { openUpdates, startBots } from './bots.ts'
 import type { Config } from './config.ts'
 import { ensureFirstAdmin } from './dashboard/access.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
+import { docsRoutes } from './docs/routes.ts'
 import { createBranchZones } from './events/branches.ts'
 import { createReceive, type Receive } from './events/receive.ts'
 import { createApp } from './http/app.ts'
@@ -93,23 +94,25 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       },
     })
   const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
-  const api: FastifyPluginAsync = (app) =>
-    apiRoutes(app, {
-      db,
-      vault,
-      senders,
-      receive,
-      webhookTargets: config.OUTGOING_WEBHOOKS,
-      queue: services.queue,
-      adminKey: secrets.adminKey,
-      sources: createSettings(intake),
-      branchZones,
-      policy: policyOf(services),
-      handlingOf: treatmentOf,
-      render: (event, now) => renderOf(services, event, now),
-      publicUrl: config.PUBLIC_URL,
-      onQueueTrouble: (error) => noteQueueTrouble(services, error),
-    })
+  const apiNeeds: ApiNeeds = {
+    db,
+    vault,
+    senders,
+    receive,
+    webhookTargets: config.OUTGOING_WEBHOOKS,
+    queue: services.queue,
+    adminKey: secrets.adminKey,
+    sources: createSettings(intake),
+    branchZones,
+    policy: policyOf(services),
+    handlingOf: treatmentOf,
+    render: (event, now) => renderOf(services, event, now),
+    publicUrl: config.PUBLIC_URL,
+    onQueueTrouble: (error) => noteQueueTrouble(services, error),
+  }
+  const api: FastifyPluginAsync = (app) => apiRoutes(app, apiNeeds)
+  const docs: FastifyPluginAsync = (app) =>
+    docsRoutes(app, { api: apiRouteTable(apiNeeds), publicUrl: config.PUBLIC_URL })
   const dashboard: FastifyPluginAsync = (app) =>
     dashboardRoutes(app, {
       db,
@@ -119,7 +122,7 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       publicUrl: config.PUBLIC_URL,
       companyName: config.COMPANY_NAME,
     })
-  return [health, webhooks, doors, api, dashboard]
+  return [health, webhooks, doors, api, docs, dashboard]
 }
 
 function dependenciesOf({ db, queue, channels }: Services): Dependency[] {

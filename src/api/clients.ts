@@ -19,9 +19,12 @@ const addressForms = {
 
 const contactInput = z
   .object({
-    channel: z.enum(channelNames),
-    address: z.union([z.string(), z.number().int()]).transform(String),
-    team: z.boolean().optional(),
+    channel: z.enum(channelNames).describe('Мессенджер'),
+    address: z
+      .union([z.string(), z.number().int()])
+      .transform(String)
+      .describe('Чат Telegram, пользователь ВКонтакте или MAX, цифры номера WhatsApp без «+»'),
+    team: z.boolean().optional().describe('Контакт сотрудника: в режиме «команда» сообщения получают только такие'),
   })
   .superRefine((contact, context) => {
     const form = addressForms[contact.channel].safeParse(contact.address)
@@ -34,17 +37,17 @@ const contactInput = z
   })
 
 const clientInput = z.object({
-  phone: z.string().max(100).nullish(),
-  fullName: z.string().trim().max(200).nullish(),
-  branch: z.string().max(200).nullish(),
+  phone: z.string().max(100).nullish().describe('Телефон в любой записи: по нему клиента находят события'),
+  fullName: z.string().trim().max(200).nullish().describe('Фамилия, имя и отчество'),
+  branch: z.string().max(200).nullish().describe('Код площадки'),
   contacts: z.array(contactInput).max(20).default([]),
   consents: z
     .array(
       z.object({
-        purpose: z.enum(purposes),
-        granted: z.boolean(),
-        text: z.string().max(10_000).nullish(),
-        at: z.iso.datetime({ offset: true }).nullish(),
+        purpose: z.enum(purposes).describe('service — о его сделках, advertising — реклама: бонусы, поздравления'),
+        granted: z.boolean().describe('true — согласен, false — отказался'),
+        text: z.string().max(10_000).nullish().describe('Текст, на который он согласился'),
+        at: z.iso.datetime({ offset: true }).nullish().describe('Когда; без него согласие не отменит отказ в боте'),
       }),
     )
     .max(20)
@@ -74,6 +77,7 @@ export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
         consents: [{ purpose: 'service', granted: true, text: 'Согласие в анкете', at: '2026-11-01T10:00:00+03:00' }],
       },
       answer: clientShape,
+      errors: ['phone_invalid'],
       handle: async ({ params, body }) => {
         await saveClient(needs, params.externalId, body)
         return await clientView(needs, params.externalId)

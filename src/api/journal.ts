@@ -15,7 +15,7 @@ import { journalItem } from './views.ts'
 const query = z.object({
   from: momentInput.optional().describe('С момента или дня, включительно'),
   to: momentInput.optional().describe('До момента; день входит целиком'),
-  branch: z.string().max(200).optional(),
+  branch: z.string().max(200).optional().describe('Код площадки'),
   channel: z.enum(channelNames).optional(),
   type: z.enum(keptTypes).optional(),
   status: z.enum(deliveryStates).optional(),
@@ -35,6 +35,7 @@ export function journalRoutes(needs: ApiNeeds): ApiRoute[] {
       summary: 'Журнал сообщений, новые сверху',
       query,
       answer: z.object({ items: z.array(journalItemShape), nextCursor: z.string().optional() }),
+      errors: ['phone_invalid'],
       handle: async ({ query: input, key }) => {
         const entries = await searchJournal(needs, filterOf(needs, input, key), input.limit + 1)
         const page = entries.slice(0, input.limit)

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { KeyKind } from '../keys/key.ts'
-import { RequestError } from '../lib/errors.ts'
+import { type ErrorCode, RequestError } from '../lib/errors.ts'
 import { saysTest } from '../lib/test-header.ts'
 import { parseInput } from './input.ts'
 
@@ -38,6 +38,8 @@ export type ApiRoute = {
   answer: z.ZodType
   /** Of a success; 200 when not said. */
   status?: 201
+  /** Codes beyond those that every such call can meet (docs/api-paths.ts); the tests find what is missing. */
+  errors?: readonly ErrorCode[]
   handle(input: RouteInput, reply: FastifyReply): Promise<unknown>
 }
 

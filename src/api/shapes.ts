@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { purposes } from '../clients/client.ts'
 import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
+import { catalog } from '../events/catalog.ts'
 import { keptTypes } from '../events/kept.ts'
 import { infobaseStates } from '../events/store/infobases.ts'
 import { keyKinds } from '../keys/key.ts'
@@ -9,6 +10,8 @@ import { keyKinds } from '../keys/key.ts'
 /** What the API answers, for /docs; the tests hold every answer against these. */
 
 export const momentShape = z.iso.datetime({ offset: true }).describe('Момент, ISO 8601 со смещением')
+/** An id as it looks, for the examples of /docs. */
+const idShape = (prefix: string) => z.string().meta({ examples: [`${prefix}_019aa5b0c3d17e0f8a6b5c4d3e2f1a0b`] })
 export const warningShape = z.object({ code: z.string(), field: z.string().optional(), message: z.string() })
 
 export const errorShape = z.object({
@@ -26,9 +29,9 @@ const clientOfItem = z.object({
 const operationOfItem = z.object({ id: z.string().optional(), number: z.string().optional() })
 
 export const journalItemShape = z.object({
-  id: z.string(),
-  eventId: z.string(),
-  notificationId: z.string(),
+  id: idShape('dlv'),
+  eventId: idShape('evt'),
+  notificationId: idShape('ntf'),
   at: momentShape,
   source: z.string(),
   branch: z.string().optional(),
@@ -47,7 +50,7 @@ export const journalItemShape = z.object({
 })
 
 export const deliveryShape = z.object({
-  id: z.string(),
+  id: idShape('dlv'),
   channel: z.enum(channelNames),
   state: z.enum(deliveryStates),
   reason: z.enum(reasons).optional(),
@@ -69,15 +72,18 @@ export const deliveryShape = z.object({
 })
 
 export const eventShape = z.object({
-  id: z.string(),
+  id: idShape('evt'),
   source: z.string(),
   receivedAt: momentShape,
   test: z.boolean(),
-  event: z.looseObject({ type: z.enum(keptTypes) }).describe('Событие в канонической форме'),
+  event: z
+    .looseObject({ type: z.enum(keptTypes) })
+    .describe('Событие в канонической форме')
+    .meta({ examples: [catalog['payout.paid'].sample] }),
   warnings: z.array(warningShape),
   notifications: z.array(
     z.object({
-      id: z.string(),
+      id: idShape('ntf'),
       state: z.enum(deliveryStates),
       reason: z.enum(reasons).optional(),
       deliveries: z.array(deliveryShape),
@@ -86,7 +92,7 @@ export const eventShape = z.object({
 })
 
 export const clientShape = z.object({
-  id: z.string(),
+  id: idShape('cli'),
   externalId: z.string().optional(),
   phone: z.string().optional(),
   fullName: z.string().optional(),

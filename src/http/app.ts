@@ -10,6 +10,7 @@ import type { Logger } from 'pino'
 import { isUnavailable } from '../db/database.ts'
 import { errorTable, RequestError } from '../lib/errors.ts'
 import { faultOf } from '../lib/fault.ts'
+import { answerBroken } from './broken.ts'
 import type { Metrics } from './metrics.ts'
 
 export type AppNeeds = {
@@ -29,6 +30,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
     keepAliveTimeout: 75_000,
     bodyLimit: 1024 * 1024,
     genReqId: () => `req_${Math.random().toString(36).slice(2, 12)}`,
+    clientErrorHandler: answerBroken,
     // A path that cannot be decoded never reaches the error handler.
     frameworkErrors: (_error, _request, reply) => sendError(reply, new RequestError('not_found')),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },

@@ -10,6 +10,10 @@ export const errorTable = {
     status: 400,
     text: 'Тело записано через СериализаторXDTO. Соберите Структуру и запишите её обычным ЗаписатьJSON.',
   },
+  http_invalid: {
+    status: 400,
+    text: 'Запрос не разобрать: русские буквы и пробелы в адресе и заголовках нужно закодировать.',
+  },
   content_type_unsupported: {
     status: 415,
     text: 'Тип содержимого не поддерживается. Передайте JSON с заголовком Content-Type: application/json.',
@@ -46,6 +50,9 @@ export const errorTable = {
 } as const
 
 export type ErrorCode = keyof typeof errorTable
+
+/** Guarantee: the table is a constant of this file and has no other keys. */
+export const errorCodes = Object.keys(errorTable) as ErrorCode[]
 
 /** One thing wrong with one field, under the sender's own name for it. */
 export type FieldError = { code: ErrorCode; field?: string; value?: string; message: string }

@@ -3,6 +3,7 @@ import { readConfig } from '../../src/config.ts'
 import { startTelegramEmulator, type TelegramEmulator } from '../../src/sandbox/telegram/emulator.ts'
 import { type Running, start } from '../../src/service.ts'
 import { type Cleanup, cleanup } from './cleanup.ts'
+import { documentedAt } from './document.ts'
 import { testDatabase } from './postgres.ts'
 
 export type { Cleanup } from './cleanup.ts'
@@ -60,7 +61,7 @@ export async function startService(t: Cleanup, more: Record<string, string> = {}
   return { ...running, telegram, logLines, ...clientOf(running.url) }
 }
 
-/** Speaks to a service as 1C and as a machine do. */
+/** Speaks to a service as 1C and as a machine do; each answer has to be one that /openapi.json promises. */
 export function clientOf(url: string): Pick<TestService, 'post' | 'api'> {
   return {
     post: async (body, headers = {}) => {
@@ -70,7 +71,9 @@ export function clientOf(url: string): Pick<TestService, 'post' | 'api'> {
         headers: { authorization: `Bearer ${senderKey}`, 'content-type': 'application/json', ...headers },
         body: raw,
       })
-      return { status: answer.status, body: await answer.json(), headers: answer.headers }
+      const known: Json = await answer.json()
+      await checkAnswer(url, 'POST', '/webhooks/1c', answer.status, known)
+      return { status: answer.status, body: known, headers: answer.headers }
     },
     api: async (method, path, body) => {
       const answer = await fetch(`${url}/api/v1${path}`, {
@@ -81,7 +84,14 @@ export function clientOf(url: string): Pick<TestService, 'post' | 'api'> {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      return { status: answer.status, body: await answer.json() }
+      const known: Json = await answer.json()
+      await checkAnswer(url, method, `/api/v1${path}`, answer.status, known)
+      return { status: answer.status, body: known }
     },
   }
+}
+
+async function checkAnswer(url: string, method: string, path: string, status: number, body: unknown): Promise<void> {
+  const documented = await documentedAt(url)
+  documented?.checkAnswer({ method, path, status, body })
 }
