@@ -35,7 +35,7 @@ export function infobaseRoutes(needs: ApiNeeds): ApiRoute[] {
       summary,
       description,
       body: whichInput,
-      bodyExample: { infobase: 'buh-nn-prod' },
+      bodyExample: { infobase: 'buh-nn-kopiya', source: '1c', keyId: 'env' },
       answer: decidedShape,
       handle: async ({ body, key }) => await decide(needs, body, state, key),
     })

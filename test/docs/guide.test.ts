@@ -40,9 +40,9 @@ describe('the guide for 1C', { timeout: 180_000 }, () => {
   }
 
   for (const { command, shown } of commandsIn()) {
-    it(command.trim().replace(/ -H .*(?=--data)/, ' … '), async (t) => {
+    it(command.trim().replace(/ -H .*(?=--data)/, ' … '), async () => {
       const curl = curlIn(withValues(command, last))
-      if (!isCall(documented, curl)) return t.skip('this version has no such call yet')
+      assert.ok(isCall(documented, curl), 'the guide names a call that this version has not')
       if (curl.method === 'POST' && curl.headers['X-Test'] === undefined) await becomesClient()
       let seen = ''
       const look = async () => {

@@ -62,10 +62,11 @@ describe('the page about the interface', { timeout: 230_000 }, () => {
       await page.goto(`${service.url}/docs`)
       for (const name of ['top', 'open']) {
         if (name === 'open') {
-          const closed = page.locator('details:not([open]) > summary')
-          while ((await closed.count()) > 0) await closed.first().click()
+          // One by hand: it must open without scripts. The rest at once, there are a hundred of them.
+          await page.locator('details:not([open]) > summary').first().click()
+          await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
         }
-        await page.screenshot({ path: join(folder, `${name}-${look}-${width}.png`), fullPage: true })
+        await page.screenshot({ path: join(folder, `${name}-${look}-${width}.png`), fullPage: name === 'top' })
         const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
         assert.equal(await page.evaluate(overflow), 0, `${name} scrolls sideways at ${width}`)
       }
