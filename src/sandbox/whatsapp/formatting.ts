@@ -15,6 +15,6 @@ function lineOf(line: string): string {
 }
 
 function pairOf(mark: string): RegExp {
-  const escaped = mark.replace(/[*`~_]/g, '\\$&')
+  const escaped = mark.replace('*', '\\*')
   return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?!\\s)([^\\n]*?\\S)${escaped}(?![\\p{L}\\p{N}])`, 'gu')
 }

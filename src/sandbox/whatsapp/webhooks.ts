@@ -78,7 +78,7 @@ export function createWebhooks(settings: WebhookSettings): Webhooks {
     },
     answers,
     async idle() {
-      while (running) await running
+      while (running !== undefined) await running
     },
     close: () => stopping.abort(),
   }
