@@ -85,11 +85,16 @@ export function outcomeOf(answer: Answer): Outcome {
   }
 }
 
-/** What a status webhook's error means: it says that the message failed, as a refusal does. */
+/**
+ * What a status webhook's error means: the message was taken and then failed for good. Nobody sends it again, so it must
+ * not bear a reason that promises «it will go on by itself».
+ */
 export function failureOf(error: GraphError | undefined): Outcome {
   if (!error)
     return rejected({ code: 'whatsapp_failed', description: 'WhatsApp не доставил сообщение и не сказал почему.' })
-  return meaningOf(error, 400)
+  const outcome = meaningOf(error, 400)
+  if (outcome.kind === 'refused' || outcome.kind === 'sent') return outcome
+  return rejected({ code: outcome.code, description: outcome.description })
 }
 
 /** True when free text came too late, so that an approved template may still pass. */
