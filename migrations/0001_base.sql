@@ -53,6 +53,8 @@ create table contacts (
   linked_at timestamptz not null default now(),
   blocked_at timestamptz,
   blocked_reason text,
+  -- When this person last wrote to us here: some messengers let us speak freely only for a while after it.
+  last_wrote_at timestamptz,
   -- When this chat's own limit is free again (deliveries/store claim).
   free_at timestamptz not null default 'epoch',
   -- One that 1C gave, and one for each phone that proved a link: a slip in a phone, corrected later, costs nothing.

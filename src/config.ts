@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { channelNames } from './channels/channel.ts'
+import { eventTypeSchema } from './events/event.ts'
+import { variableNamed } from './templates/variables.ts'
 
 /**
  * The environment, read once and checked at start. `meta` is the comment of .env.example: a test keeps the two equal.
@@ -30,6 +32,35 @@ const proxies = z
       )
       .min(1),
   )
+
+/** The variable under the name by which everything else here knows it. */
+const variableName = z.string().transform((name, context) => {
+  const known = variableNamed(name)
+  if (known) return known.names[0]
+  context.addIssue({ code: 'custom', message: `a variable of the templates in place of "${name}"` })
+  return z.NEVER
+})
+
+const whatsappTemplate = z.strictObject({
+  name: z.string().regex(/^[a-z0-9_]{1,512}$/, 'a template name of a-z, 0-9 and _'),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(_[A-Z]{2})?$/, 'a language code such as ru')
+    .default('ru'),
+  parameters: z.union([z.array(variableName), z.record(z.string().regex(/^[a-z0-9_]+$/), variableName)]).optional(),
+})
+
+const whatsappTemplates = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      context.addIssue({ code: 'custom', message: 'JSON, event type → { "name", "language", "parameters" }' })
+      return z.NEVER
+    }
+  })
+  .pipe(z.partialRecord(eventTypeSchema, whatsappTemplate))
 
 export const encryptionKeys = z.string().transform((text, context) => {
   const keys = text.split(',').map((part) => {
@@ -139,6 +170,31 @@ export const environment = z.object({
     .optional()
     .meta({ about: 'Required with TELEGRAM_UPDATES=webhook.' }),
   TELEGRAM_RATE_PER_SECOND: perSecond(25).meta({ about: 'Sends a second for the whole bot, over all workers.' }),
+  WHATSAPP_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{20,}$/, "a system user's token of Meta, 20 characters or more")
+    .optional()
+    .meta({ about: "System user's token of the WhatsApp Business Cloud API. Unset: the channel is off." }),
+  WHATSAPP_PHONE_NUMBER_ID: z
+    .string()
+    .regex(/^\d{5,32}$/, 'the id of the number, digits; not the phone itself')
+    .optional()
+    .meta({ about: 'Id of the sending number at Meta. Needed with WHATSAPP_TOKEN.', example: '106540352242922' }),
+  WHATSAPP_APP_SECRET: secret
+    .optional()
+    .meta({ about: "Secret of Meta's app: it signs what comes to /channels/whatsapp. Needed with WHATSAPP_TOKEN." }),
+  WHATSAPP_VERIFY_TOKEN: secret
+    .optional()
+    .meta({ about: "Word of your own, entered in the app's webhook settings too. Needed with WHATSAPP_TOKEN." }),
+  WHATSAPP_API_ROOT: httpUrl
+    .default('https://graph.facebook.com/v26.0')
+    .meta({ about: 'Graph API with its version, or your own reverse proxy.' }),
+  WHATSAPP_TEMPLATES: whatsappTemplates.optional().meta({
+    about:
+      'Approved templates by event type, where they differ from vestnik_<type with underscores>, ru and the usual parameters.',
+    example: '{"payout.paid":{"name":"payout_paid_2","language":"ru","parameters":["сумма","способ","время"]}}',
+  }),
+  WHATSAPP_RATE_PER_SECOND: perSecond(20).meta({ about: 'Sends a second for the whole number, over all workers.' }),
 })
 
 export type Config = z.output<typeof environment>
@@ -197,6 +253,12 @@ function crossCheck(config: Config): void {
     throw new ConfigError(
       'PUBLIC_URL: needed with TELEGRAM_UPDATES=webhook. Example: PUBLIC_URL=https://vestnik.example.ru',
     )
+  }
+  if (config.WHATSAPP_TOKEN !== undefined) {
+    for (const name of ['WHATSAPP_PHONE_NUMBER_ID', 'WHATSAPP_APP_SECRET', 'WHATSAPP_VERIFY_TOKEN'] as const) {
+      if (config[name] === undefined)
+        throw new ConfigError(`${name}: needed with WHATSAPP_TOKEN. Example: ${name}=${exampleOf(name)}`)
+    }
   }
 }
 

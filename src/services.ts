@@ -5,12 +5,14 @@ import { type Logger, pino } from 'pino'
 import { settleClock } from './changes/store.ts'
 import type { Channel, ChannelName } from './channels/channel.ts'
 import { registry } from './channels/registry.ts'
+import type { WhatsAppTemplates } from './channels/whatsapp/channel.ts'
 import { createVault, type Vault } from './clients/vault.ts'
 import { type Config, ConfigError, encryptionKeys } from './config.ts'
 import { type Database, openDatabase, openPool } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import { databaseSecret } from './db/secrets.ts'
 import { deliveryQueues } from './deliveries/jobs.ts'
+import { catalog } from './events/catalog.ts'
 import { planQueues } from './events/jobs.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createKeyring, type MasterKey } from './lib/crypto.ts'
@@ -237,5 +239,32 @@ function openChannels(config: Config): Map<ChannelName, Channel> {
       }),
     )
   }
+  const { WHATSAPP_TOKEN, WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN } = config
+  if (WHATSAPP_TOKEN && WHATSAPP_PHONE_NUMBER_ID && WHATSAPP_APP_SECRET && WHATSAPP_VERIFY_TOKEN) {
+    channels.set(
+      'whatsapp',
+      registry.whatsapp.create({
+        token: WHATSAPP_TOKEN,
+        phoneNumberId: WHATSAPP_PHONE_NUMBER_ID,
+        appSecret: WHATSAPP_APP_SECRET,
+        verifyToken: WHATSAPP_VERIFY_TOKEN,
+        apiRoot: config.WHATSAPP_API_ROOT,
+        templates: whatsappTemplatesOf(config),
+        deadlineMs: providerDeadlineMs,
+        connectTimeoutMs: 5_000,
+      }),
+    )
+  }
   return channels
+}
+
+/** The approved templates: what the settings say, and for the rest the usual names and each type's own parameters. */
+export function whatsappTemplatesOf({ WHATSAPP_TEMPLATES }: Pick<Config, 'WHATSAPP_TEMPLATES'>): WhatsAppTemplates {
+  return Object.fromEntries(
+    Object.values(catalog).map(({ type, whatsappParameters }) => {
+      const own = WHATSAPP_TEMPLATES?.[type]
+      const name = own?.name ?? `vestnik_${type.replaceAll('.', '_')}`
+      return [type, { name, language: own?.language ?? 'ru', parameters: own?.parameters ?? whatsappParameters }]
+    }),
+  )
 }

@@ -18,7 +18,7 @@ import { renderEvent } from './notifications/render.ts'
 import { rerender } from './notifications/rerender.ts'
 import { treatmentOf } from './notifications/treatment.ts'
 import { jobLockMs } from './queue/queue.ts'
-import { providerDeadlineMs, type Services } from './services.ts'
+import { providerDeadlineMs, type Services, whatsappTemplatesOf } from './services.ts'
 
 /** A worker that is alive closes its attempt within the provider's deadline; the rest is for the database. */
 const leaseMs = providerDeadlineMs + 5_000
@@ -136,7 +136,17 @@ export function renderOf({ config }: Services, event: KeptEvent, now: Date) {
     companySite: config.COMPANY_SITE,
     feedbackUrl: config.FEEDBACK_URL,
   }
-  return renderEvent({ branding, timezone: config.TIMEZONE, definitionOf: (type) => catalog[type] }, event, now)
+  const named = whatsappTemplatesOf(config)[event.type]?.parameters ?? []
+  return renderEvent(
+    {
+      branding,
+      timezone: config.TIMEZONE,
+      definitionOf: (type) => catalog[type],
+      variablesOf: () => Object.values(named),
+    },
+    event,
+    now,
+  )
 }
 
 function delivererOf(services: Services, channel: Channel) {
@@ -173,7 +183,7 @@ function limitsOf({ config }: Services, channel: ChannelName) {
     telegram: config.TELEGRAM_RATE_PER_SECOND,
     vk: 15,
     max: 25,
-    whatsapp: 20,
+    whatsapp: config.WHATSAPP_RATE_PER_SECOND,
   }
   return { perSecond: perSecond[channel], chatIntervalMs: 1_000 }
 }

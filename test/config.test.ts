@@ -61,6 +61,12 @@ describe('the environment', () => {
     ['TELEGRAM_WEBHOOK_SECRET', 'раз-два-три'],
     ['TELEGRAM_RATE_PER_SECOND', '0'],
     ['TELEGRAM_RATE_PER_SECOND', 'fast'],
+    ['WHATSAPP_TOKEN', 'EAA short'],
+    ['WHATSAPP_PHONE_NUMBER_ID', '+79031234567'],
+    ['WHATSAPP_TEMPLATES', '{'],
+    ['WHATSAPP_TEMPLATES', '{"payout.unheard":{"name":"x"}}'],
+    ['WHATSAPP_TEMPLATES', '{"payout.paid":{"name":"Выплата"}}'],
+    ['WHATSAPP_TEMPLATES', '{"payout.paid":{"name":"paid","parameters":["сума"]}}'],
   ]
   for (const [name, value, more] of wrong) {
     it(`${name}=${value} stops the start with one line: the variable, what was expected, an example`, () => {
@@ -72,9 +78,20 @@ describe('the environment', () => {
     })
   }
 
+  const whatsappToken = 'EAAexampleexampleexample'
   const missing: [name: string, given: Record<string, string>][] = [
     ['ENCRYPTION_KEYS', { DATABASE_URL: production.DATABASE_URL }],
     ['TELEGRAM_WEBHOOK_SECRET', { TELEGRAM_UPDATES: 'webhook', PUBLIC_URL: 'https://v.example.ru' }],
+    ['WHATSAPP_PHONE_NUMBER_ID', { WHATSAPP_TOKEN: whatsappToken }],
+    ['WHATSAPP_APP_SECRET', { WHATSAPP_TOKEN: whatsappToken, WHATSAPP_PHONE_NUMBER_ID: '106540352242922' }],
+    [
+      'WHATSAPP_VERIFY_TOKEN',
+      {
+        WHATSAPP_TOKEN: whatsappToken,
+        WHATSAPP_PHONE_NUMBER_ID: '106540352242922',
+        WHATSAPP_APP_SECRET: 'app-secret',
+      },
+    ],
     ['PUBLIC_URL', { TELEGRAM_UPDATES: 'webhook', TELEGRAM_WEBHOOK_SECRET: 'long-enough' }],
   ]
   for (const [name, given] of missing) {

@@ -15,7 +15,7 @@ import {
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
 import { phoneIn } from '../lib/phone.ts'
-import { chatConsent, noteChatConsent } from './store.ts'
+import { chatConsent, noteChatConsent, noteWrote } from './store.ts'
 import { type Brand, buttons, consentWording, texts } from './texts.ts'
 
 export type AnswerNeeds = { db: Database; vault: Vault; channel: Channel; brand: Brand }
@@ -27,6 +27,7 @@ export type AnswerNeeds = { db: Database; vault: Vault; channel: Channel; brand:
  * One update of one chat: what it changes, and what the bot says. The same in every messenger. */
 export async function answer(needs: AnswerNeeds, update: Exclude<Update, Receipt>): Promise<void> {
   const { name } = needs.channel
+  if (isWord(update)) await noteWrote(needs, { channel: name, address: update.address, at: update.at })
   switch (update.kind) {
     case 'start':
       await markAddress(needs, name, update.address, null)
@@ -43,6 +44,11 @@ export async function answer(needs: AnswerNeeds, update: Exclude<Update, Receipt
     case 'unblocked':
       return await markAddress(needs, name, update.address, null)
   }
+}
+
+/** Whatever a person does in the chat itself; a block is said of him, not by him. */
+function isWord({ kind }: Update): boolean {
+  return kind === 'start' || kind === 'text' || kind === 'press' || kind === 'contact'
 }
 
 async function welcome(needs: AnswerNeeds, update: Update): Promise<void> {
@@ -104,7 +110,7 @@ async function contact(needs: AnswerNeeds, update: Extract<Update, { kind: 'cont
   const phone = phoneIn(update.phone)
   if (phone === undefined) return await say(needs, update, { text: texts.badPhone })
   const consent = await chatConsent(needs, needs.channel.name, update.address)
-  const clients = await linkPhone(needs, update.address, phone)
+  const clients = await linkPhone(needs, update, phone)
   if (consent) for (const client of clients) await grant(needs, client, consent.at)
   if (consent || (await allAgreed(needs, clients)))
     return await say(needs, update, { text: texts.linked, keyboard: 'remove' })
@@ -112,7 +118,7 @@ async function contact(needs: AnswerNeeds, update: Extract<Update, { kind: 'cont
 }
 
 /** Everybody who gave this phone is told here; a phone that no event has named yet becomes a client of its own. */
-async function linkPhone(needs: AnswerNeeds, address: string, phone: string): Promise<Client[]> {
+async function linkPhone(needs: AnswerNeeds, { address, at }: Update, phone: string): Promise<Client[]> {
   return await needs.db.transaction(async (db) => {
     const inTransaction = { db, vault: needs.vault }
     const known = await clientsByPhone(inTransaction, phone)
@@ -125,6 +131,7 @@ async function linkPhone(needs: AnswerNeeds, address: string, phone: string): Pr
         provedBy: phone,
       })
     }
+    await noteWrote(inTransaction, { channel: needs.channel.name, address, at })
     return clients
   })
 }
@@ -160,6 +167,6 @@ async function withdraw(needs: AnswerNeeds, update: Update): Promise<void> {
   }
 }
 
-async function say(needs: AnswerNeeds, { address, key }: Update, message: Message): Promise<void> {
-  await needs.channel.send({ address, message, deliveryId: `answer-${key}` })
+async function say(needs: AnswerNeeds, { address, key, at }: Update, message: Message): Promise<void> {
+  await needs.channel.send({ address, message, deliveryId: `answer-${key}`, lastWroteAt: at })
 }

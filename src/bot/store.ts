@@ -59,6 +59,19 @@ function storedUpdate(value: z.output<typeof updateSchema>): Update {
   return value as unknown as Update
 }
 
+/** He wrote to us from there: a mark of «cannot be reached» that is older than that is over. */
+export async function noteWrote(
+  needs: BotNeeds,
+  { channel, address, at }: { channel: ChannelName; address: string; at: Date },
+): Promise<void> {
+  await needs.db.run(
+    sql`update contacts set last_wrote_at = greatest(last_wrote_at, ${at}),
+          blocked_reason = case when blocked_at < ${at} then null else blocked_reason end,
+          blocked_at = case when blocked_at < ${at} then null else blocked_at end
+        where channel = ${channel} and address_index = ${addressIndex(needs.vault, channel, address)}`,
+  )
+}
+
 export type ChatConsent = { at: Date; wordingHash: string }
 
 /** Consent given in a chat before its person is known. */

@@ -9,6 +9,11 @@ export type Message = {
 }
 
 /** An event type, and the values of the variables that its approved template may name. */
-export type About = { type: string; variables: Readonly<Record<string, string>> }
+export type About = {
+  type: string
+  variables: Readonly<Record<string, string>>
+  /** The variable that tells of a correction: a template that does not name it would announce a second payout. */
+  mustName?: string
+}
 
 export type Button = { kind: 'link'; text: string; url: string } | { kind: 'callback'; text: string; payload: string }

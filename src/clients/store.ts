@@ -201,6 +201,7 @@ export async function linkContact(needs: ClientNeeds, client: Client, contact: N
         on conflict (client_id, channel, phone_index) do update set
           address = excluded.address, address_index = excluded.address_index, phone_index = excluded.phone_index,
           linked_by = excluded.linked_by, linked_at = now(), blocked_at = null, blocked_reason = null,
+          last_wrote_at = case when contacts.address_index = excluded.address_index then contacts.last_wrote_at end,
           team = coalesce(${contact.team ?? null}, contacts.team)`,
   )
 }

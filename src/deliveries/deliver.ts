@@ -141,7 +141,7 @@ async function attempt(
           code: 'worker_paused',
           description: 'the worker stood still before the call',
         }
-      : await needs.channel.send({ address: claimed.address, message, deliveryId: claimed.id })
+      : await needs.channel.send({ ...requestOf(claimed), message })
   const durationMs = performance.now() - startedAt
   const { failures, repeat, brokenCount } = claimed
   const repeats = repeatsOf(needs.channel.name)
@@ -166,6 +166,10 @@ async function attempt(
     durationMs: Math.round(durationMs),
     waitedMs: Math.round(waitedMs),
   })
+}
+
+function requestOf({ address, id: deliveryId, lastWroteAt }: Claimed) {
+  return { address, deliveryId, lastWroteAt }
 }
 
 /**

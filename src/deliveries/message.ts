@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Message } from '../channels/message.ts'
+import type { About, Message } from '../channels/message.ts'
 import { repeatsOf } from '../channels/registry.ts'
 
 const buttonSchema = z.discriminatedUnion('kind', [
@@ -7,27 +7,45 @@ const buttonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('callback'), text: z.string(), payload: z.string() }),
 ])
 
+const correctionSchema = z.object({ lead: z.string(), variable: z.string(), value: z.string() })
+/** `lead` before the text; for an approved template, the value of the variable that says the same. */
+type Correction = z.output<typeof correctionSchema>
+
 const storedMessage = z.object({
-  /** Said before the text, and kept when the text is rendered anew. */
-  lead: z.string().optional(),
+  /** That a sum was corrected: said before the text or in the variable, and kept when the message is rendered anew. */
+  correction: correctionSchema.optional(),
   text: z.string(),
   buttons: z.array(z.array(buttonSchema)).optional(),
+  about: z.object({ type: z.string(), variables: z.record(z.string(), z.string()) }).optional(),
 })
 
-export function messageText(message: Message, lead?: string): string {
-  const { text, buttons } = message
-  return JSON.stringify({ ...(lead === undefined ? {} : { lead }), text, ...(buttons ? { buttons } : {}) })
+export function messageText(message: Message, correction?: Correction): string {
+  const { text, buttons, about } = message
+  return JSON.stringify({
+    ...(correction === undefined ? {} : { correction }),
+    text,
+    ...(buttons ? { buttons } : {}),
+    ...(about ? { about: { type: about.type, variables: about.variables } } : {}),
+  })
 }
 
 /** @param stored what messageText made. */
 export function storedMessageOf(stored: string): Message {
-  const { lead, text, buttons } = storedMessage.parse(JSON.parse(stored))
-  return { text: lead === undefined ? text : `${lead} ${text}`, ...(buttons ? { buttons } : {}) }
+  const { correction, text, buttons, about } = storedMessage.parse(JSON.parse(stored))
+  return {
+    text: correction === undefined ? text : `${correction.lead} ${text}`,
+    ...(buttons ? { buttons } : {}),
+    ...(about ? { about: correction === undefined ? about : corrected(about, correction) } : {}),
+  }
 }
 
-/** The stored message in new words, with the lead it had. */
+function corrected({ type, variables }: About, { variable, value }: Correction): About {
+  return { type, variables: { ...variables, [variable]: value }, mustName: variable }
+}
+
+/** The stored message in new words, with the correction it told. */
 export function renewedText(stored: string, renewed: Message): string {
-  return messageText(renewed, storedMessage.parse(JSON.parse(stored)).lead)
+  return messageText(renewed, storedMessage.parse(JSON.parse(stored)).correction)
 }
 
 /**

@@ -13,7 +13,7 @@ import { type EarlierFact, earlierFacts, eventsByIds, type StoredEvent } from '.
 import type { Handling } from '../events/types/definition.ts'
 import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
-import { correctionLead } from './correction.ts'
+import { type Correction, correctionOf } from './correction.ts'
 import { decidePlan, latestConsent, type Plan, purposeOf, zoneOf } from './decide.ts'
 import type { Policy } from './policy.ts'
 
@@ -146,20 +146,20 @@ function planOne(
     stored,
     delivery: {
       ...deliveryOf(needs, stored, recipient, definition, final, now),
-      ...(rendered.ok ? wordsOf(recipient, rendered, leadOf(event, earlier)) : {}),
+      ...(rendered.ok ? wordsOf(recipient, rendered, correctionIn(event, earlier)) : {}),
     },
     ...(rendered.ok ? {} : { error: rendered.error }),
   }
 }
 
-export function leadOf(event: KeptEvent, earlier: readonly EarlierFact[]): string | undefined {
+export function correctionIn(event: KeptEvent, earlier: readonly EarlierFact[]): Correction | undefined {
   const was = correctedSum(event, earlier)
-  return was === undefined ? undefined : correctionLead(event, was)
+  return was === undefined ? undefined : correctionOf(event, was)
 }
 
-function wordsOf(recipient: Recipient, rendered: Extract<Rendered, { ok: true }>, lead: string | undefined) {
+function wordsOf(recipient: Recipient, rendered: Extract<Rendered, { ok: true }>, correction: Correction | undefined) {
   return {
-    message: recipient.client.dataKey === null ? null : messageText(rendered.message, lead),
+    message: recipient.client.dataKey === null ? null : messageText(rendered.message, correction),
     templateVersion: rendered.version,
     staleAt: rendered.staleAt,
   }

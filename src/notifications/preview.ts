@@ -4,7 +4,7 @@ import { messageText, storedMessageOf } from '../deliveries/message.ts'
 import type { Event } from '../events/event.ts'
 import { factsBefore } from '../events/store/foresee.ts'
 import { decidePlan, type Plan } from './decide.ts'
-import { consentIn, leadOf, type PlanNeeds, unwritable } from './plan.ts'
+import { consentIn, correctionIn, type PlanNeeds, unwritable } from './plan.ts'
 
 export type Preview = {
   plan: Plan
@@ -39,6 +39,6 @@ export async function previewEvent(
   const plan = decidePlan({ event, definition, test, teamOnly, receivedAt: now, earlier, recipient }, needs.policy, now)
   const rendered = needs.render(event, plan.kind === 'send' ? (plan.at ?? now) : now)
   if (!rendered.ok) return { plan: unwritable(plan), isClientKnown: isKnown, message: rendered }
-  const message = storedMessageOf(messageText(rendered.message, leadOf(event, earlier)))
+  const message = storedMessageOf(messageText(rendered.message, correctionIn(event, earlier)))
   return { plan, isClientKnown: isKnown, message: { ok: true, message } }
 }

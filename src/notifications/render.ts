@@ -9,18 +9,23 @@ export type RenderNeeds = {
   branding: Branding
   timezone: string
   definitionOf(type: EventType): EventTypeDefinition
+  /** What the approved template of this type names, where a messenger wants one; the type's own list when absent. */
+  variablesOf?: (type: EventType) => readonly string[]
 }
 
 /** An event in the words of its template, and until when those words are true. A ready text stays as it is. */
 export function renderEvent(needs: RenderNeeds, event: KeptEvent, now: Date): Rendered {
   if (event.type === 'sms') return { ok: true, message: { text: event.text }, version: 'sms', staleAt: null }
+  const definition = needs.definitionOf(event.type)
   const rendered = renderMessage({
-    template: needs.definitionOf(event.type).text,
+    template: definition.text,
+    variables: needs.variablesOf?.(event.type) ?? definition.whatsappParameters,
     event,
     branding: needs.branding,
     now,
     defaultTimezone: needs.timezone,
   })
   if (!rendered.ok) return { ok: false, error: rendered.error.message }
-  return { ok: true, message: rendered.message, version: 'default', staleAt: rendered.staleAt }
+  const message = { ...rendered.message, about: { type: event.type, variables: rendered.variables } }
+  return { ok: true, message, version: 'default', staleAt: rendered.staleAt }
 }

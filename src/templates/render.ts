@@ -1,14 +1,20 @@
 import type { Button, Message } from '../channels/message.ts'
-import { type Branding, type FactsInput, factsOf, type TemplateEvent } from './facts.ts'
+import { type Branding, type Facts, type FactsInput, factsOf, type TemplateEvent } from './facts.ts'
 import { textOf } from './interpret.ts'
 import type { TemplateError } from './problems.ts'
 import { type Rendered, type Template, templateOf } from './template.ts'
 import { freshUntil } from './variables/moments.ts'
 import { variableNamed } from './variables.ts'
 
-export type RenderInput = FactsInput & { template: string }
+export type RenderInput = FactsInput & {
+  template: string
+  /** Variables whose values are wanted beside the text: a messenger's approved template names them. */
+  variables?: readonly string[]
+}
 /** From `staleAt` on the same event reads differently («12:43 МСК» becomes «23 ноября, 12:43 МСК»): render it anew. */
-export type RenderedMessage = { ok: true; message: Message; staleAt: Date | null } | { ok: false; error: TemplateError }
+export type RenderedMessage =
+  | { ok: true; message: Message; variables: Record<string, string>; staleAt: Date | null }
+  | { ok: false; error: TemplateError }
 
 /**
  * The message a client gets: the text of the template, below it the company's name, and buttons to its site and to the
@@ -23,10 +29,13 @@ export function renderMessage(input: RenderInput): RenderedMessage {
   const branding = input.branding ?? {}
   const text = signed(body.text, parsed.template, branding)
   const buttons = linksFor(input.event, branding)
+  const wanted = input.variables ?? []
+  const showsTime = ['время', 'когда'].some((name) => parsed.template.mentions(name) || isNamed(name, wanted))
   return {
     ok: true,
     message: buttons.length === 0 ? { text } : { text, buttons: buttons.map((button) => [button]) },
-    staleAt: parsed.template.mentions('время') || parsed.template.mentions('когда') ? freshUntil(facts) : null,
+    variables: valuesOf(wanted, facts),
+    staleAt: showsTime ? freshUntil(facts) : null,
   }
 }
 
@@ -38,8 +47,15 @@ export function renderText(input: RenderInput): Rendered {
 
 /** The values of these variables as text, for a channel that holds the text itself (WhatsApp's approved templates). */
 export function readVariables(names: readonly string[], input: FactsInput): Record<string, string> {
-  const facts = factsOf(input)
+  return valuesOf(names, factsOf(input))
+}
+
+function valuesOf(names: readonly string[], facts: Facts): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, textOf(variableNamed(name)?.read(facts))]))
+}
+
+function isNamed(name: string, names: readonly string[]): boolean {
+  return names.some((each) => variableNamed(each) === variableNamed(name))
 }
 
 /** A text that names the company itself needs no signature. */

@@ -29,6 +29,7 @@ export type Claimed = {
   channel: ChannelName
   lane: Lane
   address: string
+  lastWroteAt: Date | undefined
   message: string
   repeat: boolean
   attempt: number
@@ -107,6 +108,7 @@ const claimRow = z.object({
   team: z.boolean().nullable(),
   contact_is_current: z.boolean().nullable(),
   chat_free_at: z.date().nullable(),
+  last_wrote_at: z.date().nullable(),
   consent: z.boolean().nullable(),
   is_behind: z.boolean(),
   now: z.date(),
@@ -124,7 +126,7 @@ async function lockRows(db: Queryable, channel: ChannelName, ids: readonly Deliv
     sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.state, d.test, d.team_only, d.zone, d.message, d.attempts, d.failures,
           d.next_attempt_at, d.stale_at, d.expires_at, d.event_seq, c.data_key, k.address, k.blocked_reason, k.team,
           (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as contact_is_current,
-          k.free_at as chat_free_at,
+          k.free_at as chat_free_at, k.last_wrote_at,
           (select s.granted from consents s where s.client_id = d.client_id and s.purpose = d.purpose
              and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
              order by s.at desc, s.recorded_at desc limit 1) as consent,
@@ -208,6 +210,7 @@ function resultOf(vault: Vault, row: Row, slot: Slot | undefined, brokenCount: n
     channel: row.channel,
     lane: row.lane,
     address,
+    lastWroteAt: row.last_wrote_at ?? undefined,
     message,
     repeat: row.state === 'unknown',
     attempt: row.attempts + 1,
