@@ -5,7 +5,6 @@ import { type SmsEvent, smsSchema } from '../events/kept.ts'
 import type { Incoming, Kept } from '../events/store/keep.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import { journalOfEvents } from '../journal/search.ts'
-import { BatcherFull } from '../lib/batcher.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'
@@ -126,10 +125,7 @@ function incomingOf(
 }
 
 async function keep({ receive }: ApiNeeds, incoming: readonly Incoming[]): Promise<Kept[]> {
-  const kept = await receive(incoming).catch((error: unknown) => {
-    if (error instanceof BatcherFull) throw new RequestError('unavailable', undefined, { retryAfterS: 2 })
-    throw error
-  })
+  const kept = await receive(incoming)
   if (kept.some((each) => each.status === 'reused'))
     throw new RequestError(
       'id_reused',
