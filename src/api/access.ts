@@ -23,7 +23,7 @@ export async function keyFor(
   if (scheme.toLowerCase() !== 'bearer' || secret === '') throw new RequestError('unauthorized')
   if (sameSecret(secret, needs.adminKey)) return admin
   const sender = scope === 'sms' ? senderOf(needs, secret) : undefined
-  if (sender !== undefined) return { ...admin, id: 'env', source: sender, scopes: ['sms'] }
+  if (sender !== undefined) return { ...admin, id: 'env', line: 'env', source: sender, scopes: ['sms'] }
   const known = await findKey(needs.db, secret)
   if (!known) throw new RequestError('unauthorized')
   if (scope === undefined || !(known.scopes.includes(scope) || (scope === 'sms' && isSenders(needs, known)))) {
@@ -51,4 +51,11 @@ function isSenders({ senders }: KeyNeeds, { source, scopes: given }: KnownKey): 
   return source !== null && given.length === 0 && senders[source]?.secret === undefined
 }
 
-const admin: KeyInUse = { id: 'admin', source: null, branchCode: null, kind: 'live', scopes: Object.keys(scopes) }
+const admin: KeyInUse = {
+  id: 'admin',
+  line: 'admin',
+  source: null,
+  branchCode: null,
+  kind: 'live',
+  scopes: Object.keys(scopes),
+}

@@ -6,7 +6,7 @@ import { clientByExternalId, consentsOf, contactsOf, linkContact, recordConsent 
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { phoneIn } from '../lib/phone.ts'
-import { type ApiRoute, route } from './route.ts'
+import { type ApiRoute, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { clientShape } from './shapes.ts'
 
@@ -58,6 +58,9 @@ const idInput = z.object({
   externalId: z.string().trim().min(1).max(100).describe('Ваш идентификатор клиента: GUID контрагента или физлица'),
 })
 
+/** A client sells at any yard: his record belongs to none of them. */
+const commonClients = 'клиенты общие для всех площадок'
+
 /** `PUT` and `GET /clients/:externalId`: the record, with contacts and consents. */
 export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
   return [
@@ -78,7 +81,8 @@ export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
       },
       answer: clientShape,
       errors: ['phone_invalid'],
-      handle: async ({ params, body }) => {
+      handle: async ({ params, body, key }) => {
+        refuseBranchKey(key, commonClients)
         await saveClient(needs, params.externalId, body)
         return await clientView(needs, params.externalId)
       },
@@ -90,7 +94,10 @@ export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
       summary: 'Клиент: контакты и согласия',
       params: idInput,
       answer: clientShape,
-      handle: async ({ params }) => await clientView(needs, params.externalId),
+      handle: async ({ params, key }) => {
+        refuseBranchKey(key, commonClients)
+        return await clientView(needs, params.externalId)
+      },
     }),
   ]
 }

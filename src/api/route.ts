@@ -62,6 +62,8 @@ export type Posted = { bytes: Buffer; contentType?: string | undefined; contentE
  */
 export type KeyInUse = {
   id: string
+  /** The same for all keys that were exchanged for one another: it names the sender. */
+  line: string
   source: string | null
   branchCode: string | null
   kind: KeyKind

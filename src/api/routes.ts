@@ -32,7 +32,7 @@ export type ApiNeeds = KeyNeeds & {
   queue: Pick<QueueSystem, 'add'>
   onQueueTrouble(error: unknown): void
   sources: SourceNeeds
-  branchZones: Pick<BranchZones, 'forget'>
+  branchZones: BranchZones
   policy: Policy
   handlingOf: PlanNeeds['handlingOf']
   render: PlanNeeds['render']

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { bspStatuses, statusBsp } from '../changes/status-bsp.ts'
 import { deliveryStateSchema, deliveryStates, reasonSchema, reasons } from '../deliveries/delivery.ts'
-import { smsSchema } from '../events/kept.ts'
+import { type SmsEvent, smsSchema } from '../events/kept.ts'
 import type { Incoming, Kept } from '../events/store/keep.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import { journalOfEvents } from '../journal/search.ts'
-import { BatcherFull } from '../lib/batcher.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'
@@ -76,9 +75,10 @@ async function send(needs: ApiNeeds, body: z.output<typeof input>, key: KeyInUse
   const known = [...new Set(asked.flatMap((each) => each.known ?? []))]
   if (known.length === 0)
     throw new RequestError('phone_invalid', 'Ни один номер не разобрать. Ожидается, например, +79031234567.')
+  const branch = await branchOf(needs, key)
   const kept = await keep(
     needs,
-    known.map((phone) => incomingOf(needs, body, phone, key, isTest)),
+    known.map((phone) => incomingOf(needs, body, { phone, branch, key, isTest })),
   )
   const idOf = new Map(known.map((phone, index) => [phone, kept[index]?.id]))
   return asked.map(({ phone, known: parsed }) =>
@@ -90,37 +90,42 @@ async function send(needs: ApiNeeds, body: z.output<typeof input>, key: KeyInUse
   )
 }
 
+type Branch = { code: string; timezone?: string | undefined }
+
+/** The branch that a key of one branch speaks for, with the zone that we know of it. */
+async function branchOf({ branchZones }: ApiNeeds, { branchCode: code }: KeyInUse): Promise<Branch | undefined> {
+  if (code === null) return undefined
+  const zoneOfBranch = await branchZones.read()
+  return { code, timezone: zoneOfBranch({ code }) }
+}
+
 function incomingOf(
   { vault }: ApiNeeds,
   body: z.output<typeof input>,
-  phone: string,
-  key: KeyInUse,
-  isTest: boolean,
+  { phone, branch, key, isTest }: { phone: string; branch: Branch | undefined; key: KeyInUse; isTest: boolean },
 ): Incoming {
+  const said: SmsEvent = {
+    type: 'sms',
+    // Event ids are readable in the database, phones are not: its blind index tells the recipients of one text apart.
+    id: `sms/${body.id}/${vault.index('phone', phone).toString('hex').slice(0, 16)}`,
+    text: body.text,
+    client: { phone },
+    ...(body.infobase ? { infobase: body.infobase } : {}),
+    ...(branch === undefined ? {} : { branch: { code: branch.code } }),
+  }
   return {
     source: key.source ?? '1c',
-    keyId: key.id,
+    keyId: key.line,
     test: isTest || key.kind === 'test',
     teamOnly: key.kind === 'team',
     receivedAt: new Date(),
     warnings: [],
-    event: {
-      type: 'sms',
-      // Event ids are readable in the database, phones are not: its blind index tells the recipients of one text apart.
-      id: `sms/${body.id}/${vault.index('phone', phone).toString('hex').slice(0, 16)}`,
-      text: body.text,
-      client: { phone },
-      ...(body.infobase ? { infobase: body.infobase } : {}),
-      ...(key.branchCode === null ? {} : { branch: { code: key.branchCode } }),
-    },
+    ...(branch?.timezone === undefined ? { event: said } : { event: { ...said, branch }, asSaid: said }),
   }
 }
 
 async function keep({ receive }: ApiNeeds, incoming: readonly Incoming[]): Promise<Kept[]> {
-  const kept = await receive(incoming).catch((error: unknown) => {
-    if (error instanceof BatcherFull) throw new RequestError('unavailable', undefined, { retryAfterS: 2 })
-    throw error
-  })
+  const kept = await receive(incoming)
   if (kept.some((each) => each.status === 'reused'))
     throw new RequestError(
       'id_reused',

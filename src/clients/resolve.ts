@@ -1,15 +1,8 @@
 import type { ClientId } from '../lib/ids.ts'
 import { groupBy } from '../lib/list.ts'
+import { adoptLinks } from './adopt.ts'
 import type { Client } from './client.ts'
-import {
-  adoptLinks,
-  type ClientNeeds,
-  findClients,
-  insertClients,
-  lockClients,
-  type NewClient,
-  updateClient,
-} from './store.ts'
+import { type ClientNeeds, findClients, insertClients, lockClients, type NewClient, updateClient } from './store.ts'
 
 /** Whom a sender means: by his id, else by phone. At least one of the two is there. A test changes nobody's record. */
 export type Wanted = NewClient & { isTest?: boolean }
@@ -24,18 +17,22 @@ export type Wanted = NewClient & { isTest?: boolean }
 export async function resolveClients(needs: ClientNeeds, wanted: readonly Wanted[]): Promise<Client[]> {
   const made = new Set<ClientId>()
   for (let round = 0; round < 5; round++) {
-    const known = createIndex(await findClients(needs, keysOf(wanted)))
-    const matches = matchAll(wanted, known)
+    const known = await findClients(needs, keysOf(wanted))
+    const matches = matchAll(wanted, createIndex(known))
     const missing = wanted.filter((_, index) => matches[index] === undefined)
     if (missing.length === 0) {
       const found = matches.filter((each) => each !== undefined)
       // In the order of ids: two processes that write the same people wait for each other instead of dying of a deadlock.
-      await lockClients(needs.db, [...new Set(found.map((each) => each.id))])
+      const held = await lockClients(needs, [...new Set(found.map((each) => each.id))])
       // A nameless record may have been claimed by another process before the lock was ours.
       const isClaiming = found.some(
         (each, index) => each.externalId === null && wanted[index]?.externalId !== undefined,
       )
-      const locked = isClaiming ? createIndex(await findClients(needs, keysOf(wanted))) : known
+      const locked = createIndex(
+        isClaiming
+          ? await findClients(needs, keysOf(wanted))
+          : asHeld(known, held, new Set(found.map((each) => each.id))),
+      )
       const clients = matchAll(wanted, locked).filter((each) => each !== undefined)
       if (clients.length !== found.length || clients.some((each, index) => each.id !== found[index]?.id)) continue
       await settle(needs, wanted, clients, locked, made)
@@ -49,6 +46,11 @@ export async function resolveClients(needs: ClientNeeds, wanted: readonly Wanted
 /** The one of these that `wanted` means. */
 export function matchIn(clients: Client[], wanted: NewClient): Client | undefined {
   return matchAll([wanted], createIndex(clients))[0]
+}
+
+/** What was read before the lock may have been changed by whoever held it: the held ones as they are now. */
+function asHeld(known: readonly Client[], held: readonly Client[], asked: ReadonlySet<ClientId>): Client[] {
+  return [...known.filter((each) => !asked.has(each.id)), ...held]
 }
 
 type Index = { byExternalId: Map<string, Client>; byPhone: Map<string, Client[]> }

@@ -100,9 +100,16 @@ export async function findClients(
   return [...keyBy(rows, (row) => row.id).values()].map((row) => opened(needs.vault, row))
 }
 
-/** Holds these clients until the transaction ends: whatever is kept for one of them gets its place in line here. */
-export async function lockClients(db: Queryable, ids: readonly ClientId[]): Promise<void> {
-  await db.run(sql`select 1 from clients where id = any(${ids}::text[]) order by id for no key update`)
+/**
+ * Holds these clients until the transaction ends: whatever is kept for one of them gets its place in line here. Answers
+ * them as they are now that they are held; those who were erased meanwhile are missing.
+ */
+export async function lockClients(needs: ClientNeeds, ids: readonly ClientId[]): Promise<Client[]> {
+  const rows = await needs.db.many(
+    clientRow,
+    sql`select * from clients where id = any(${ids}::text[]) and erased_at is null order by id for no key update`,
+  )
+  return rows.map((row) => opened(needs.vault, row))
 }
 
 export type ClientChange = {
@@ -204,30 +211,6 @@ export async function linkContact(needs: ClientNeeds, client: Client, contact: N
           last_wrote_at = case when contacts.address_index = excluded.address_index then contacts.last_wrote_at end,
           team = coalesce(${contact.team ?? null}, contacts.team)`,
   )
-}
-
-/**
- * A chat that was proved by a phone is the chat of everybody who has that phone: whoever gets the phone gets the chats,
- * and the words of consent that were said in them.
- */
-export async function adoptLinks(
-  needs: ClientNeeds,
-  client: Client,
-  phone: string,
-  others: readonly Client[],
-): Promise<void> {
-  for (const other of others) {
-    if (other.id === client.id) continue
-    const proved = (await contactsOf(needs, other)).filter((each) => each.isCurrent && each.linkedBy === 'bot')
-    if (proved.length === 0) continue
-    for (const { channel, address } of proved)
-      await linkContact(needs, client, { channel, address, linkedBy: 'bot', provedBy: phone })
-    // His own word in a chat of his own stands against whatever somebody else said.
-    const hasOwnWord = (await consentsOf(needs, client.id)).some((each) => each.givenBy === 'bot')
-    const words = hasOwnWord ? [] : (await consentsOf(needs, other.id)).filter((each) => each.givenBy === 'bot')
-    for (const word of words.reverse()) await recordConsent(needs, client.id, { ...word, provedBy: phone })
-    return
-  }
 }
 
 export function addressIndex(vault: Vault, channel: ChannelName, address: string): Buffer {

@@ -9,6 +9,7 @@ import type { Handling } from './types/definition.ts'
 export const smsSchema = eventSchema
   .omit({ type: true })
   .extend({ type: z.literal('sms'), text: z.string().trim().min(1).max(1000) })
+export type SmsEvent = z.infer<typeof smsSchema>
 
 export const keptEventSchema = z.discriminatedUnion('type', [eventSchema, smsSchema])
 export type KeptEvent = z.infer<typeof keptEventSchema>

@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { isUnavailable } from '../db/database.ts'
+import { BatcherFull } from '../lib/batcher.ts'
 import { errorTable, RequestError } from '../lib/errors.ts'
 import { faultOf } from '../lib/fault.ts'
 import { answerBroken } from './broken.ts'
@@ -98,6 +99,7 @@ function answerError(
 
 function requestErrorOf(error: FastifyError | RequestError): RequestError {
   if (error instanceof RequestError) return error
+  if (error instanceof BatcherFull) return new RequestError('unavailable', undefined, { retryAfterS: 2 })
   if (isUnavailable(error)) return new RequestError('unavailable', undefined, { retryAfterS: 5 })
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

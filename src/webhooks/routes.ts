@@ -3,7 +3,6 @@ import type { BranchZones } from '../events/branches.ts'
 import type { Event } from '../events/event.ts'
 import type { Receive } from '../events/receive.ts'
 import type { Incoming, Kept } from '../events/store/keep.ts'
-import { BatcherFull } from '../lib/batcher.ts'
 import { type FieldError, RequestError } from '../lib/errors.ts'
 import { saysTest } from '../lib/test-header.ts'
 import { type AnswerWarning, answerFor, type ItemResult } from './answers.ts'
@@ -68,7 +67,7 @@ async function handle(
   const { items, isBatch } = readRequest(intake, raw, request.headers, now)
   const isTest = caller.kind === 'test' || saysTest(request.headers)
   const incoming = items.flatMap((each): Incoming[] => (each.ok ? [incomingOf(each, source, caller, isTest, now)] : []))
-  const kept = incoming.length > 0 ? await keep(needs.receive, incoming) : []
+  const kept = incoming.length > 0 ? await needs.receive(incoming) : []
   const results = resultsOf(items, kept)
   needs.onEvents(source, results)
   const answer = answerFor(results, isBatch)
@@ -87,15 +86,6 @@ function incomingOf(
 ): Incoming {
   const { event, asSaid, warnings } = read
   return { source, keyId: caller.keyId, test, teamOnly: caller.kind === 'team', event, asSaid, warnings, receivedAt }
-}
-
-async function keep(receive: Receive, incoming: readonly Incoming[]): Promise<Kept[]> {
-  try {
-    return await receive(incoming)
-  } catch (error) {
-    if (error instanceof BatcherFull) throw new RequestError('unavailable', undefined, { retryAfterS: 2 })
-    throw error
-  }
 }
 
 function resultsOf(items: readonly Read[], kept: readonly Kept[]): ItemResult[] {

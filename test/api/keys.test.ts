@@ -233,4 +233,16 @@ describe('keys of senders and machines', { timeout: 180_000 }, () => {
       assert.equal((await apiWith(service.url, sender.key, 'GET', '/journal')).status, 403)
     })
   })
+
+  it('a key of one branch does not open the clients of all', async () => {
+    const { key } = await madeKey(service, { branch: 'NN-01', scopes: ['clients:read', 'clients:write'] })
+    const person = await linkedSomeone(service)
+    for (const [method, body] of [['GET'], ['PUT', { phone: '+79031234567' }]] as const) {
+      const refused = await apiWith(service.url, key, method, `/clients/${person.id}`, body)
+      assert.deepEqual([refused.status, refused.body.code], [403, 'forbidden'])
+      assert.match(refused.body.message, /NN-01/)
+    }
+    const { key: common } = await madeKey(service, { scopes: ['clients:read'] })
+    assert.equal((await apiWith(service.url, common, 'GET', `/clients/${person.id}`)).status, 200)
+  })
 })

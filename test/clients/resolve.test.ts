@@ -3,11 +3,12 @@ import { after, before, describe, it } from 'node:test'
 import { z } from 'zod'
 import type { Client } from '../../src/clients/client.ts'
 import { resolveClients } from '../../src/clients/resolve.ts'
-import type { NewClient } from '../../src/clients/store.ts'
-import { type Database, openDatabase } from '../../src/db/database.ts'
+import { type NewClient, updateClient } from '../../src/clients/store.ts'
+import { type Database, openDatabase, type Queryable } from '../../src/db/database.ts'
 import { sql } from '../../src/db/sql.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { suiteScope } from '../support/scope.ts'
+import { until } from '../support/until.ts'
 import { testVault } from '../support/vault.ts'
 
 const vault = testVault()
@@ -112,6 +113,48 @@ describe('whom a sender means', { timeout: 120_000 }, () => {
       await Promise.all([resolve(...renamed), resolve(...renamed.toReversed())])
     }
     assert.equal((await one({ externalId: 'i-3' })).fullName, 'Клиент i-3 4')
+  })
+
+  /** Somebody else is changing that client; we come in the meantime, and he is done only once we wait for him. */
+  const whileChanging = async (client: Client, change: (tx: Queryable) => Promise<unknown>, wanted: NewClient) => {
+    let coming: Promise<Client> | undefined
+    await db.transaction(async (tx) => {
+      await change(tx)
+      coming = one(wanted)
+      await until(
+        async () => {
+          const waiting = sql`select 1 as one from pg_locks where not granted`
+          return (await db.many(z.object({ one: z.number() }), waiting)).length > 0
+        },
+        30_000,
+        `somebody waits for ${client.id}`,
+      )
+    })
+    assert.ok(coming)
+    return await coming
+  }
+
+  it('the phone of the later event stands, also when another was being written as it came', async () => {
+    const [first, second] = [newPhone(), newPhone()]
+    const made = await one({ externalId: 'k-1', phone: first })
+    const after = await whileChanging(made, (tx) => updateClient({ db: tx, vault }, made, { phone: second }), {
+      externalId: 'k-1',
+      phone: first,
+    })
+    assert.equal(after.phone, first)
+    assert.equal((await one({ externalId: 'k-1' })).phone, first)
+  })
+
+  it('an event of a client who is just being erased is sealed with no destroyed key: it makes him anew', async () => {
+    const made = await one({ externalId: 'l-1', phone: newPhone() })
+    const after = await whileChanging(
+      made,
+      (tx) =>
+        tx.run(sql`update clients set erased_at = now(), data_key = null, external_id = null where id = ${made.id}`),
+      { externalId: 'l-1' },
+    )
+    assert.notEqual(after.id, made.id)
+    assert.ok(after.dataKey)
   })
 
   it('names and phones stand in no column in plain', async () => {

@@ -84,6 +84,8 @@ describe('an operator at his screen', { timeout: 230_000, skip: browserSkip() },
     await makeTown(dashboard)
     const page = await (await openBrowser(t)).newPage({ baseURL: dashboard.url })
     await page.goto('/login')
+    // A browser gives the focus with its first frame, which may come after the load; keys typed before are lost.
+    await page.waitForFunction('document.activeElement.name === "username"')
     await page.keyboard.type('admin')
     await page.keyboard.press('Tab')
     await page.keyboard.type(password)

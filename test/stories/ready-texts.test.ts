@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, describe, it } from 'node:test'
 import { caller } from '../api/keys.ts'
+import { madeKey } from '../support/keys.ts'
 import { onDatabase, testDatabase } from '../support/postgres.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, senderKey, startService, type TestService } from '../support/service.ts'
@@ -9,6 +10,7 @@ import {
   accepted,
   decided,
   linkedSomeone,
+  notificationOf,
   patienceMs,
   payout,
   type Someone,
@@ -136,6 +138,40 @@ describe('a ready text from «Отправка SMS» of БСП', { timeout: 240_
     const { body: other } = await tester('POST', '/sms', { id: randomUUID(), text: 'Проба', phones: [person.phone] })
     assert.equal((await comesTo(other.results[0].id, 'НеОтправлено')).reason, 'test_mode')
     assert.ok(!textsOf(person).includes('Проба'))
+  })
+
+  it('of a copy of the infobase is held also after the key was exchanged for a new one', async () => {
+    const first = await madeKey(service, { source: '1c' })
+    const real = await service.post(payout(person, 2, { infobase: 'zup' }), { authorization: `Bearer ${first.key}` })
+    assert.equal(real.status, 200, JSON.stringify(real.body))
+    const { body: second } = await service.api('POST', `/keys/${first.id}/rotate`)
+    const { send, state } = provider(service, { authorization: `Bearer ${second.key}` })
+
+    const { body: copied } = await send('Из копии зарплаты', [person.phone], { infobase: 'zup-copy' })
+    const { body: told } = await send('Из самой зарплаты', [person.phone], { infobase: 'zup' })
+
+    await waitForMessage(service.telegram, person, 'Из самой зарплаты')
+    assert.ok(!textsOf(person).includes('Из копии зарплаты'))
+    assert.equal((await state(copied.results[0].id)).body.statusBsp, 'НеОтправлялось')
+    assert.ok(told.results[0].id)
+  })
+
+  it('waits for the morning of the branch whose key sent it, when the branch has a zone of its own', async () => {
+    const night = zoneWhereItIs(2)
+    assert.equal((await service.api('PUT', '/branches/FAR-01', { name: 'Дальняя', timezone: night })).status, 200)
+    const key = await madeKey(service, { source: '1c', branch: 'FAR-01' })
+    const { send } = provider(service, { authorization: `Bearer ${key.key}` })
+    const { body } = await send('Доброй ночи', [person.phone])
+    const { state } = await until(
+      async () => {
+        const notification = await notificationOf(service, body.results[0].id)
+        return notification?.state === 'waiting' && notification
+      },
+      patienceMs,
+      'it waits',
+    )
+    assert.equal(state, 'waiting')
+    assert.ok(!textsOf(person).includes('Доброй ночи'))
   })
 
   it('of a copy of the infobase is held', async () => {

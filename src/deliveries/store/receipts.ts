@@ -23,7 +23,7 @@ export type ReceiptNote = {
  * known. Answers how many messages it was about, and whom the ended ones wake.
  */
 export async function noteReceipt(database: Database, note: ReceiptNote): Promise<{ found: number; woken: Decided[] }> {
-  return await database.transaction(async (db) => {
+  const { found, ended } = await database.transaction(async (db) => {
     const about = await find(db, note)
     const ended: ClientId[] = []
     for (const { id, client_id, isKnown } of about) {
@@ -36,8 +36,10 @@ export async function noteReceipt(database: Database, note: ReceiptNote): Promis
             where channel = ${note.channel} and address_index = ${note.addressIndex}`,
       )
     }
-    return { found: about.length, woken: await nextOfClients(db, ended) }
+    return { found: about.length, ended }
   })
+  // After the commit: whoever found himself behind one of these was there before it, and is seen now.
+  return { found, woken: await nextOfClients(database, ended) }
 }
 
 async function find(db: Queryable, { channel, addressIndex, receipt }: ReceiptNote) {
@@ -61,8 +63,8 @@ async function find(db: Queryable, { channel, addressIndex, receipt }: ReceiptNo
       sql`select d.id, d.client_id, ${known} from deliveries d join contacts k on k.id = d.contact_id
           where k.channel = ${channel} and k.address_index = ${addressIndex} and d.channel = ${channel}
             and d.created_at > now() - interval '30 days' and d.state in ('sent', 'delivered', 'unknown')
-            and d.engagement is null and d.provider_message_id ~ '^[0-9]{1,18}$'
-            and d.provider_message_id::bigint <= ${BigInt(providerMessageId)}
+            and d.engagement is null
+            and case when d.provider_message_id ~ '^[0-9]{1,18}$' then d.provider_message_id::bigint end <= ${BigInt(providerMessageId)}
           for update of d`,
     )
   }

@@ -103,23 +103,40 @@ export type EarlierFact = {
   isSilent: boolean
 }
 
+export const factRow = z.object({
+  id: z.string().transform(branded<'event'>),
+  type: z.enum(eventTypes),
+  occurred_at: z.date().nullable(),
+  amount_kopecks: z.bigint().nullable(),
+  stage: z.number().nullable(),
+  is_silent: z.boolean(),
+})
+
+/** Of rows named `earlier`. */
+export const factColumns = sql`id, type, occurred_at, amount_kopecks, stage,
+  exists (select 1 from deliveries d where d.event_id = earlier.id and d.state in ('skipped', 'failed'))
+  and not exists (select 1 from deliveries d where d.event_id = earlier.id and d.state not in ('skipped', 'failed')) as is_silent`
+
+export function factOf(row: z.output<typeof factRow>): EarlierFact {
+  return {
+    id: row.id,
+    type: row.type,
+    occurredAt: row.occurred_at,
+    amount: row.amount_kopecks,
+    stage: row.stage,
+    isSilent: row.is_silent,
+  }
+}
+
 /**
  * What was kept before about the same operations, by event, oldest first. What is held counts for nothing: it may come
- * from a copy of the infobase. A document whose id is not known is told apart by its number
- * and its client; numbers begin anew every year.
+ * from a copy of the infobase. A document whose id is not known is told apart by its number and its client; numbers begin
+ * anew every year. For an event that is not kept, foresee.ts asks the same.
  */
 export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Promise<Map<EventId, EarlierFact[]>> {
   if (ids.length === 0) return new Map()
   const rows = await db.many(
-    z.object({
-      about: z.string().transform(branded<'event'>),
-      id: z.string().transform(branded<'event'>),
-      type: z.enum(eventTypes),
-      occurred_at: z.date().nullable(),
-      amount_kopecks: z.bigint().nullable(),
-      stage: z.number().nullable(),
-      is_silent: z.boolean(),
-    }),
+    factRow.extend({ about: z.string().transform(branded<'event'>) }),
     sql`with earlier as (
           select e.id as about, f.id, f.seq, f.type, f.occurred_at, f.amount_kopecks, f.stage
           from events e join events f on f.source = e.source and f.test = e.test and f.seq < e.seq and f.operation_id = e.operation_id
@@ -131,22 +148,11 @@ export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Prom
             and f.received_at > e.received_at - interval '200 days'
           where e.id = any(${ids}::text[]) and e.operation_number is not null and (e.operation_id is null or f.operation_id is null)
             and f.held_reason is null)
-        select about, id, type, occurred_at, amount_kopecks, stage,
-               exists (select 1 from deliveries d where d.event_id = earlier.id and d.state in ('skipped', 'failed'))
-               and not exists (select 1 from deliveries d where d.event_id = earlier.id and d.state not in ('skipped', 'failed')) as is_silent
-        from earlier order by seq`,
+        select about, ${factColumns} from earlier order by seq`,
   )
   const facts = new Map<EventId, EarlierFact[]>()
   for (const row of rows) {
-    const fact = {
-      id: row.id,
-      type: row.type,
-      occurredAt: row.occurred_at,
-      amount: row.amount_kopecks,
-      stage: row.stage,
-      isSilent: row.is_silent,
-    }
-    facts.set(row.about, [...(facts.get(row.about) ?? []), fact])
+    facts.set(row.about, [...(facts.get(row.about) ?? []), factOf(row)])
   }
   return facts
 }

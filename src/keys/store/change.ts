@@ -3,19 +3,10 @@ import { z } from 'zod'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { newId } from '../../lib/ids.ts'
-import type { KeyKind, KnownKey } from '../key.ts'
+import type { KnownKey } from '../key.ts'
 import { forgetKeys, hashOf, keyOf, keyRow } from './find.ts'
 
-export type NewKey = {
-  name: string
-  kind: KeyKind
-  source: string | null
-  branchCode: string | null
-  scopes: readonly string[]
-  ratePerMinute: number | null
-  expiresAt: Date | null
-  createdBy: string
-}
+export type NewKey = Omit<KnownKey, 'id' | 'line'> & { expiresAt: Date | null; createdBy: string }
 
 export type MadeKey = { id: string; secret: string }
 
