@@ -1,13 +1,15 @@
 import type { Channel, ChannelName, Repeats } from './channel.ts'
 import { createTelegramChannel, type TelegramSettings } from './telegram/channel.ts'
+import { createVkChannel, type VkSettings } from './vk/channel.ts'
 
 /** What a messenger can tell about a message it took; what it cannot is shown as "cannot tell". */
 export type CanTell = { delivered: boolean; read: boolean }
 
-export type ChannelSettings = { telegram: TelegramSettings }
+export type ChannelSettings = { telegram: TelegramSettings; vk: VkSettings }
 
 export const registry = {
   telegram: { create: createTelegramChannel, canTell: { delivered: false, read: false }, repeats: 'marked' },
+  vk: { create: createVkChannel, canTell: { delivered: false, read: true }, repeats: 'same' },
 } as const satisfies {
   [N in keyof ChannelSettings]: { create(settings: ChannelSettings[N]): Channel; canTell: CanTell; repeats: Repeats }
 }
