@@ -55,14 +55,15 @@ export function createEvents(groupId: number): Events {
       polls += 1
       if (theirs !== key) return { failed: isLost ? 3 : 2 }
       const from = Number(ts)
-      if (!Number.isInteger(from) || from < first || from > next()) return { failed: 1, ts: String(next()) }
       if (from === next()) await somethingOr(waitS, signal)
       if (theirs !== key) return { failed: isLost ? 3 : 2 }
+      if (!Number.isInteger(from) || from < first || from > next()) return { failed: 1, ts: String(next()) }
       return { ts: String(next()), updates: history.slice(from - first) }
     },
     forget() {
       first = next() + 1
       history.length = 0
+      wake()
     },
     expireKey() {
       key = newKey()
