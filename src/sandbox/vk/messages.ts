@@ -15,13 +15,11 @@ export const messageMethods: Record<string, (world: World, params: Params) => un
   'messages.getConversationsById': conversations,
 }
 
-const int32 = /^-?\d{1,10}$/
 const hourMs = 3_600_000
 
 function send(world: World, params: Params): unknown {
   const { random_id: randomId = '', peer_ids: list } = params
-  if (!int32.test(randomId) || Math.abs(Number(randomId)) > 2 ** 31 - 1)
-    throw wrongParameter('random_id is a required parameter')
+  if (!/^-?\d{1,19}$/.test(randomId)) throw wrongParameter('random_id is a required parameter')
   if (list === undefined) return sendTo(world, peerIn(params), params).messageId
   const peers = list.split(',')
   if (peers.length > 100 || !peers.every((peer) => /^-?\d+$/.test(peer))) throw wrongParameter('peer_ids is invalid')
@@ -61,7 +59,8 @@ function sendTo(world: World, peer: number, params: Params): ChatMessage {
   if ((params['message'] ?? '').length > longestText) throw new ApiError(914)
   const keyboard = params['keyboard'] === undefined ? undefined : readKeyboard(params['keyboard'])
   const person = reachable(world, peer)
-  const randomId = Number(params['random_id'])
+  // Documented as int32; a longer one, which vk-io makes, is taken and cut.
+  const randomId = Number(BigInt.asIntN(32, BigInt(params['random_id'] ?? 0)))
   const same = alreadySent(person, randomId)
   if (same) return same
   if (keyboard && 'below' in keyboard) person.keyboard = keyboard.below
