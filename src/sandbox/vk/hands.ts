@@ -24,6 +24,8 @@ export type Hands = {
   unblock(): void
   /** Reads all that the community has written. */
   read(): void
+  /** An hour passes, and VK no longer knows the random_id of what he was sent. */
+  waitAnHour(): void
   /** The community's administrators put him on its blacklist. */
   getBlacklisted(): void
   /** His page is deleted. */
@@ -52,6 +54,9 @@ export function handsOf(world: World, person: Person): Hands {
     },
     unblock: () => allow(world, person, ''),
     read: () => read(world, person),
+    waitAnHour() {
+      for (const message of person.dialog) message.at = new Date(message.at.getTime() - 3_600_001)
+    },
     getBlacklisted: () => {
       person.isBlacklisted = true
     },

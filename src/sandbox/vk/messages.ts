@@ -13,6 +13,7 @@ export const messageMethods: Record<string, (world: World, params: Params) => un
     is_allowed: world.people.get(idIn(params, 'user_id'))?.permission === 'allowed' ? 1 : 0,
   }),
   'messages.getConversationsById': conversations,
+  'messages.getHistory': history,
 }
 
 const hourMs = 3_600_000
@@ -128,4 +129,18 @@ function conversations(world: World, params: Params): object {
     }
   })
   return { count: items.length, items }
+}
+
+/** The newest first; an outgoing message tells its random_id. */
+function history(world: World, params: Params): object {
+  const dialog = world.people.get(idIn(params, 'peer_id'))?.dialog ?? []
+  const count = Math.min(Number(params['count'] ?? 20), 200)
+  const items = dialog
+    .slice(-count)
+    .reverse()
+    .map(({ messageId: id, cmid, from, text, randomId, at }) => {
+      const date = Math.floor(at.getTime() / 1000)
+      return { id, conversation_message_id: cmid, out: from === 'group' ? 1 : 0, text, date, random_id: randomId ?? 0 }
+    })
+  return { count: dialog.length, items }
 }

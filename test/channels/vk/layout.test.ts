@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { v7 } from 'uuid'
 import type { Message } from '../../../src/channels/message.ts'
 import { layOut, randomIdOf } from '../../../src/channels/vk/layout.ts'
 import { scene } from './scene.ts'
@@ -37,6 +38,54 @@ test('a repeat of one delivery shows the client nothing new, and answers the num
   assert.equal((await send('dlv_2')).kind, 'sent')
   assert.equal(emulator.received.length, 2)
 })
+
+test('a repeat that comes after VK has forgotten the first is found in the dialog, and is not sent twice', async (t) => {
+  const { emulator, channel } = await scene(t)
+  const person = emulator.person(1001)
+  person.start()
+  const deliveryId = idOfLongAgo()
+  const send = (id = deliveryId) => channel.send({ address: '1001', message: { text: 'Выплата' }, deliveryId: id })
+  emulator.faults.lostAnswer()
+  assert.equal((await send()).kind, 'unknown')
+  person.waitAnHour()
+  assert.deepEqual(await send(), { kind: 'sent', providerMessageId: String(emulator.received[0]?.messageId) })
+  assert.equal(emulator.received.length, 1)
+  assert.equal((await send(idOfLongAgo())).kind, 'sent')
+  assert.equal(emulator.received.length, 2)
+})
+
+test('while VK does not say whether an old message went out, it stays here', async (t) => {
+  const { emulator, channel } = await scene(t)
+  emulator.person(1001).start()
+  const aim = { method: 'messages.getHistory' }
+  const faults = [
+    () => emulator.faults.dropped(aim),
+    () => emulator.faults.garbage(aim),
+    () => emulator.faults.http(502, aim),
+    () => emulator.faults.error(10, undefined, aim),
+    () => emulator.faults.error(6, undefined, aim),
+    () => emulator.faults.limit(3, aim),
+  ]
+  const kinds: string[] = []
+  for (const strike of faults) {
+    strike()
+    const outcome = await channel.send({ address: '1001', message: { text: 'x' }, deliveryId: idOfLongAgo() })
+    kinds.push(outcome.kind)
+  }
+  assert.deepEqual(kinds, ['deferred', 'deferred', 'deferred', 'deferred', 'limited', 'limited'])
+  assert.equal(emulator.calls['messages.send'], undefined)
+  emulator.faults.error(15, undefined, aim)
+  assert.equal(
+    (await channel.send({ address: '1001', message: { text: 'x' }, deliveryId: idOfLongAgo() })).kind,
+    'sent',
+    'a refusal is no silence: the send decides',
+  )
+})
+
+/** Of a delivery made two hours ago. */
+function idOfLongAgo(): string {
+  return `dlv_${v7({ msecs: Date.now() - 7_200_000 }).replaceAll('-', '')}`
+}
 
 test('buttons of both kinds stand under the message, and a label is cut to the forty signs that VK allows', () => {
   const yes = { kind: 'callback', text: 'Да', payload: 'consent:yes' } as const
