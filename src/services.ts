@@ -239,6 +239,22 @@ function openChannels(config: Config): Map<ChannelName, Channel> {
       }),
     )
   }
+  if (config.VK_TOKEN !== undefined && config.VK_GROUP_ID !== undefined) {
+    const { VK_CONFIRMATION: confirmation, VK_SECRET: secret } = config
+    const isCalled = config.VK_UPDATES === 'webhook' && confirmation !== undefined && secret !== undefined
+    channels.set(
+      'vk',
+      registry.vk.create({
+        token: config.VK_TOKEN,
+        groupId: config.VK_GROUP_ID,
+        apiRoot: config.VK_API_ROOT,
+        deadlineMs: providerDeadlineMs,
+        connectTimeoutMs: 5_000,
+        pollWaitS: 25,
+        ...(isCalled ? { callback: { confirmation, secret } } : {}),
+      }),
+    )
+  }
   const { WHATSAPP_TOKEN, WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN } = config
   if (WHATSAPP_TOKEN && WHATSAPP_PHONE_NUMBER_ID && WHATSAPP_APP_SECRET && WHATSAPP_VERIFY_TOKEN) {
     channels.set(

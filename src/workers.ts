@@ -181,7 +181,7 @@ function delivererOf(services: Services, channel: Channel) {
 function limitsOf({ config }: Services, channel: ChannelName) {
   const perSecond: Record<ChannelName, number> = {
     telegram: config.TELEGRAM_RATE_PER_SECOND,
-    vk: 15,
+    vk: config.VK_RATE_PER_SECOND,
     max: 25,
     whatsapp: config.WHATSAPP_RATE_PER_SECOND,
   }

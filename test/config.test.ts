@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { ConfigError, readConfig } from '../src/config.ts'
 
 const key = Buffer.alloc(32, 1).toString('base64')
+const vkToken = 'vk1.a.hunter2hunter2hunter2'
 const production = { DATABASE_URL: 'postgres://v:secret-of-db@db/v', ENCRYPTION_KEYS: `k1:${key}` }
 
 describe('the environment', () => {
@@ -61,6 +62,15 @@ describe('the environment', () => {
     ['TELEGRAM_WEBHOOK_SECRET', 'раз-два-три'],
     ['TELEGRAM_RATE_PER_SECOND', '0'],
     ['TELEGRAM_RATE_PER_SECOND', 'fast'],
+    ['VK_TOKEN', 'short'],
+    ['VK_GROUP_ID', 'club123'],
+    ['VK_GROUP_ID', '-123'],
+    ['VK_CONFIRMATION', 'remove'],
+    ['VK_SECRET', 'short'],
+    ['VK_SECRET', 'тайное слово'],
+    ['VK_API_ROOT', 'api.vk.ru'],
+    ['VK_UPDATES', 'callback'],
+    ['VK_RATE_PER_SECOND', '0'],
     ['WHATSAPP_TOKEN', 'EAA short'],
     ['WHATSAPP_PHONE_NUMBER_ID', '+79031234567'],
     ['WHATSAPP_TEMPLATES', '{'],
@@ -93,6 +103,9 @@ describe('the environment', () => {
       },
     ],
     ['PUBLIC_URL', { TELEGRAM_UPDATES: 'webhook', TELEGRAM_WEBHOOK_SECRET: 'long-enough' }],
+    ['VK_GROUP_ID', { VK_TOKEN: vkToken }],
+    ['VK_CONFIRMATION', { VK_TOKEN: vkToken, VK_GROUP_ID: '5', VK_SECRET: 'long_enough' }],
+    ['VK_SECRET', { VK_TOKEN: vkToken, VK_GROUP_ID: '5', VK_CONFIRMATION: '1a2b3c4d' }],
   ]
   for (const [name, given] of missing) {
     it(`${name} is asked for where it is needed`, () => {
@@ -102,11 +115,18 @@ describe('the environment', () => {
     })
   }
 
+  it('VK by long poll needs neither a secret nor a confirmation', () => {
+    const config = readConfig({ VK_TOKEN: vkToken, VK_GROUP_ID: '5', VK_UPDATES: 'polling' })
+    assert.deepEqual([config.VK_GROUP_ID, config.VK_RATE_PER_SECOND], ['5', 15])
+  })
+
   it('the line never repeats a secret', () => {
     const secrets = {
       DATABASE_URL: 'mysql://v:hunter2hunter2@db/v',
       ENCRYPTION_KEYS: 'k1:hunter2hunter2',
       TELEGRAM_BOT_TOKEN: 'hunter2hunter2',
+      VK_TOKEN: 'hunter2 hunter2 hunter2',
+      VK_SECRET: 'hunter2-hunter2',
     }
     for (const [name, value] of Object.entries(secrets)) {
       assert.ok(!complaintOf({ [name]: value }).includes('hunter2'), name)

@@ -16,6 +16,8 @@ export type HttpRequest = {
   body?: string
   /** For the whole call. */
   deadlineMs: number
+  /** Gives up before the deadline, for a poll that is no longer wanted. */
+  signal?: AbortSignal
 }
 
 export type HttpClient = { send(request: HttpRequest): Promise<HttpAnswer>; close(): void }
@@ -53,7 +55,7 @@ export function createHttpClient({ connectTimeoutMs, ca }: HttpSettings): HttpCl
 }
 
 function sendOne(
-  { method, url, headers, body, deadlineMs }: HttpRequest,
+  { method, url, headers, body, deadlineMs, signal }: HttpRequest,
   connectTimeoutMs: number,
   agents: { plain: http.Agent; secure: https.Agent },
 ): Promise<HttpAnswer> {
@@ -90,6 +92,9 @@ function sendOne(
         end({ kind: 'answer', status, headers, body: Buffer.concat(chunks).toString() })
       })
     })
+    const stop = () => fail('stopped')
+    if (signal?.aborted) stop()
+    else signal?.addEventListener('abort', stop)
     request.end(body)
 
     function fail(code: string): void {
@@ -98,6 +103,7 @@ function sendOne(
     }
     function end(answer: HttpAnswer): void {
       for (const cancel of cancels) cancel()
+      signal?.removeEventListener('abort', stop)
       resolve(answer)
     }
   })

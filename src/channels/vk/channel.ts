@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import type { Channel, ReceiveInput } from '../channel.ts'
+import { type Answer, type Api, createApi } from './call.ts'
+import { createDoor } from './door.ts'
+import { type Cursor, receive } from './receive.ts'
+import { mayWriteMessages, resultOf, send } from './send.ts'
+
+export type VkSettings = {
+  /** A key of the community with the right to its messages. */
+  token: string
+  groupId: string
+  apiRoot: string
+  /** For one send, the questions after a refusal included. */
+  deadlineMs: number
+  /** Shorter than `deadlineMs`: a connection that does not stand in time was surely not written to. */
+  connectTimeoutMs: number
+  /** How long one long poll may wait for an event. */
+  pollWaitS: number
+  /** With both of them VK calls us, and `door` stands in place of `receive`. */
+  callback?: { confirmation: string; secret: string }
+}
+
+export function createVkChannel(settings: VkSettings): Channel {
+  const api = createApi(settings)
+  const { groupId, deadlineMs, callback } = settings
+  const cursor: Cursor = {}
+  return {
+    name: 'vk',
+    send: (request) => send(api, request, deadlineMs),
+    async answerPress({ pressId, address }, notice) {
+      // A snackbar holds 90 signs (dev.vk.com/ru/api/bots/development/keyboard).
+      const shown = notice === undefined ? undefined : { type: 'show_snackbar', text: notice.slice(0, 90) }
+      const params = {
+        event_id: pressId,
+        user_id: address,
+        peer_id: address,
+        ...(shown && { event_data: JSON.stringify(shown) }),
+      }
+      await api.call('messages.sendMessageEventAnswer', params, deadlineMs)
+    },
+    // One or the other: VK brings every event both ways, and would be answered twice.
+    ...(callback
+      ? { door: createDoor(api, { ...callback, groupId, deadlineMs }) }
+      : { receive: (input: ReceiveInput) => receive(api, settings, cursor, input) }),
+    probe: () => probe(api, groupId, deadlineMs),
+    close: async () => api.close(),
+  }
+}
+
+const groupsSchema = z.object({ groups: z.array(z.object({ id: z.int(), name: z.string() })).min(1) })
+
+/** Without a parameter groups.getById tells whose key this is. */
+async function probe(api: Api, groupId: string, deadlineMs: number): Promise<{ ok: boolean; detail: string }> {
+  const answer = await api.call('groups.getById', {}, deadlineMs)
+  if (answer.kind !== 'result') return { ok: false, detail: detailOf(answer) }
+  const group = groupsSchema.safeParse(resultOf(answer)).data?.groups[0]
+  if (!group) return { ok: false, detail: 'VK_TOKEN: это не ключ сообщества' }
+  if (String(group.id) !== groupId) return { ok: false, detail: `VK_GROUP_ID: ключ от другого сообщества, ${group.id}` }
+  if ((await mayWriteMessages(api, deadlineMs)) === false) {
+    return { ok: false, detail: 'VK_TOKEN: у ключа нет права «Сообщения сообщества»' }
+  }
+  return { ok: true, detail: `«${group.name}», vk.com/club${group.id}` }
+}
+
+function detailOf(answer: Exclude<Answer, { kind: 'result' }>): string {
+  switch (answer.kind) {
+    case 'refusal':
+      return answer.description
+    case 'busy':
+      return 'ВКонтакте просит подождать'
+    case 'lost':
+      return `нет ответа: ${answer.code}`
+    case 'not_connected':
+      return `нет соединения: ${answer.code}`
+  }
+}
