@@ -135,6 +135,29 @@ export const environment = z.object({
     .optional()
     .meta({ about: 'Required with TELEGRAM_UPDATES=webhook.' }),
   TELEGRAM_RATE_PER_SECOND: perSecond(25).meta({ about: 'Sends a second for the whole bot, over all workers.' }),
+  MAX_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'a token without spaces, and without Bearer before it, from business.max.ru')
+    .optional()
+    .meta({
+      about: 'Token of the bot from business.max.ru. Unset: the channel is off.',
+      example: 'f9LHodD0cOLexampleexampleexampleexample',
+    }),
+  MAX_API_ROOT: httpUrl.default('https://platform-api2.max.ru').meta({ about: 'MAX Bot API server.' }),
+  MAX_CA_FILE: z.string().optional().meta({
+    about: 'PEM file with the certificates of the Минцифры CA, trusted for MAX alone.',
+    example: '/etc/vestnik/mintsifry-ca.pem',
+  }),
+  MAX_UPDATES: z
+    .enum(['webhook', 'polling'])
+    .default('webhook')
+    .meta({ about: 'How updates come in. Without PUBLIC_URL always polling.' }),
+  MAX_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{8,256}$/, '8 to 256 letters, digits, _ or -')
+    .optional()
+    .meta({ about: 'Required with MAX_TOKEN, MAX_UPDATES=webhook and PUBLIC_URL.', example: 'a-long-random-word' }),
+  MAX_RATE_PER_SECOND: perSecond(25).meta({ about: 'Sends a second for the whole bot, over all workers.' }),
 })
 
 export type Config = z.output<typeof environment>
@@ -192,6 +215,27 @@ function crossCheck(config: Config): void {
   if (config.TELEGRAM_UPDATES === 'webhook' && config.PUBLIC_URL === undefined) {
     throw new ConfigError(
       'PUBLIC_URL: needed with TELEGRAM_UPDATES=webhook. Example: PUBLIC_URL=https://vestnik.example.ru',
+    )
+  }
+  if (isMaxCalling(config)) crossCheckMax(config)
+}
+
+/** Without an address from outside nobody can call us: then MAX is polled. */
+export function isMaxCalling(config: Config): boolean {
+  return config.MAX_TOKEN !== undefined && config.MAX_UPDATES === 'webhook' && config.PUBLIC_URL !== undefined
+}
+
+/** MAX calls https on port 443 only (dev.max.ru, POST /subscriptions). */
+function crossCheckMax({ PUBLIC_URL = '', MAX_WEBHOOK_SECRET }: Config): void {
+  const { protocol, port } = new URL(PUBLIC_URL)
+  if (protocol !== 'https:' || port !== '') {
+    throw new ConfigError(
+      'PUBLIC_URL: MAX calls only https:// on port 443; set another address, or MAX_UPDATES=polling. Example: PUBLIC_URL=https://vestnik.example.ru',
+    )
+  }
+  if (MAX_WEBHOOK_SECRET === undefined) {
+    throw new ConfigError(
+      'MAX_WEBHOOK_SECRET: needed with MAX_UPDATES=webhook. Example: MAX_WEBHOOK_SECRET=a-long-random-word',
     )
   }
 }

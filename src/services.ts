@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import type { Channel, ChannelName } from './channels/channel.ts'
 import { registry } from './channels/registry.ts'
 import { createVault, type Vault } from './clients/vault.ts'
-import { type Config, ConfigError, encryptionKeys } from './config.ts'
+import { type Config, ConfigError, encryptionKeys, isMaxCalling } from './config.ts'
 import { type Database, openDatabase, openPool } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import { databaseSecret } from './db/secrets.ts'
@@ -235,5 +236,36 @@ function openChannels(config: Config): Map<ChannelName, Channel> {
       }),
     )
   }
+  if (config.MAX_TOKEN !== undefined) {
+    channels.set(
+      'max',
+      registry.max.create({
+        token: config.MAX_TOKEN,
+        apiRoot: config.MAX_API_ROOT,
+        deadlineMs: providerDeadlineMs,
+        connectTimeoutMs: 5_000,
+        getUpdatesTimeoutS: 30,
+        ...(config.MAX_CA_FILE === undefined ? {} : { ca: certificatesIn(config.MAX_CA_FILE) }),
+        ...(isMaxCalling(config) && config.MAX_WEBHOOK_SECRET !== undefined
+          ? { webhookSecret: config.MAX_WEBHOOK_SECRET }
+          : {}),
+      }),
+    )
+  }
   return channels
+}
+
+/** @throws ConfigError with one line: a wrong file would show only as a connection that never stands. */
+function certificatesIn(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8')
+    const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+    for (const each of found) new X509Certificate(each)
+    if (found.length > 0) return found.join('\n')
+  } catch {
+    // Said below.
+  }
+  throw new ConfigError(
+    `MAX_CA_FILE: expected a readable PEM file with certificates at ${file}. Example: MAX_CA_FILE=/etc/vestnik/mintsifry-ca.pem`,
+  )
 }

@@ -141,7 +141,7 @@ function limitsOf({ config }: Services, channel: ChannelName) {
   const perSecond: Record<ChannelName, number> = {
     telegram: config.TELEGRAM_RATE_PER_SECOND,
     vk: 15,
-    max: 25,
+    max: config.MAX_RATE_PER_SECOND,
     whatsapp: 20,
   }
   return { perSecond: perSecond[channel], chatIntervalMs: 1_000 }

@@ -173,7 +173,12 @@ function receivingScenes(scene: Scene): void {
     h.person.block()
     h.person.unblock()
     await until(() => updates.length === 4)
-    assert.deepEqual(updates.map(wordsOf), ['start token_1', 'text Где деньги?', 'blocked', 'unblocked'])
+    assert.deepEqual(updates.map(wordsOf), [
+      'start token_1',
+      'text Где деньги?',
+      'blocked',
+      h.comesBackAs ?? 'unblocked',
+    ])
     assert.ok(updates.every((update) => update.address === h.person.address))
     assert.ok(updates.every((update) => Math.abs(Date.now() - update.at.getTime()) < 10_000))
     assert.equal(new Set(updates.map((update) => update.key)).size, updates.length)
