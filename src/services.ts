@@ -214,6 +214,8 @@ async function openQueue(config: Config, databaseUrl: string, log: Logger): Prom
   }
   if (config.REDIS_URL !== undefined) return openRedisQueue(config.REDIS_URL, events)
   const pool = openPool({ url: databaseUrl, max: 12, searchPath: 'bullmq', onIdleError: onError })
+  // Every queue and worker listens on it, and each channel has several: that is no leak.
+  pool.setMaxListeners(0)
   return await openPostgresQueue(pool, events)
 }
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ConfigError, readConfig } from '../src/config.ts'
+import { ConfigError, isMaxCalling, readConfig } from '../src/config.ts'
 
 const key = Buffer.alloc(32, 1).toString('base64')
 const production = { DATABASE_URL: 'postgres://v:secret-of-db@db/v', ENCRYPTION_KEYS: `k1:${key}` }
+
+const max = { MAX_TOKEN: 'f9LHodD0cOLexampleexample' }
 
 describe('the environment', () => {
   it('an empty one is good: everything embedded', () => {
@@ -33,6 +35,17 @@ describe('the environment', () => {
     assert.deepEqual(readConfig({ ROLES: 'worker, bot' }).ROLES, ['worker', 'bot'])
   })
 
+  it('MAX is polled where nobody can call us, or where it is told so; without a token nothing is asked for', () => {
+    assert.equal(isMaxCalling(readConfig(max)), false)
+    assert.equal(
+      isMaxCalling(readConfig({ ...max, PUBLIC_URL: 'http://localhost:3000', MAX_UPDATES: 'polling' })),
+      false,
+    )
+    assert.equal(isMaxCalling(readConfig({ PUBLIC_URL: 'https://v.example.ru' })), false)
+    const called = { ...max, PUBLIC_URL: 'https://v.example.ru', MAX_WEBHOOK_SECRET: 'long-enough' }
+    assert.equal(isMaxCalling(readConfig(called)), true)
+  })
+
   const wrong: [name: string, value: string, more?: Record<string, string>][] = [
     ['PORT', 'abc'],
     ['PORT', '70000'],
@@ -60,6 +73,12 @@ describe('the environment', () => {
     ['TELEGRAM_WEBHOOK_SECRET', 'раз-два-три'],
     ['TELEGRAM_RATE_PER_SECOND', '0'],
     ['TELEGRAM_RATE_PER_SECOND', 'fast'],
+    ['MAX_TOKEN', 'short'],
+    ['MAX_TOKEN', 'Bearer f9LHodD0cOLexampleexample'],
+    ['MAX_API_ROOT', 'platform-api2.max.ru'],
+    ['MAX_UPDATES', 'sometimes'],
+    ['MAX_WEBHOOK_SECRET', 'раз-два-три'],
+    ['MAX_RATE_PER_SECOND', '0'],
   ]
   for (const [name, value, more] of wrong) {
     it(`${name}=${value} stops the start with one line: the variable, what was expected, an example`, () => {
@@ -75,6 +94,9 @@ describe('the environment', () => {
     ['ENCRYPTION_KEYS', { DATABASE_URL: production.DATABASE_URL }],
     ['TELEGRAM_WEBHOOK_SECRET', { TELEGRAM_UPDATES: 'webhook', PUBLIC_URL: 'https://v.example.ru' }],
     ['PUBLIC_URL', { TELEGRAM_UPDATES: 'webhook', TELEGRAM_WEBHOOK_SECRET: 'long-enough' }],
+    ['MAX_WEBHOOK_SECRET', { ...max, PUBLIC_URL: 'https://v.example.ru' }],
+    ['PUBLIC_URL', { ...max, PUBLIC_URL: 'https://v.example.ru:8443', MAX_WEBHOOK_SECRET: 'long-enough' }],
+    ['PUBLIC_URL', { ...max, PUBLIC_URL: 'http://v.example.ru', MAX_WEBHOOK_SECRET: 'long-enough' }],
   ]
   for (const [name, given] of missing) {
     it(`${name} is asked for where it is needed`, () => {

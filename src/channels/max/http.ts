@@ -44,7 +44,14 @@ export function createHttp({ root, connectTimeoutMs, ca }: HttpSettings): HttpCl
   }
   const agent = secure ? new https.Agent(options) : new http.Agent(options)
   return {
-    request: (request) => exchange({ base, secure, agent, connectTimeoutMs }, request),
+    request: async (request) => {
+      try {
+        return await exchange({ base, secure, agent, connectTimeoutMs }, request)
+      } catch (error) {
+        // Thrown while the request was made, of a header that cannot be one: before any byte.
+        return { kind: 'not_connected', code: codeOf(error) }
+      }
+    },
     close: () => agent.destroy(),
   }
 }

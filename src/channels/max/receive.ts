@@ -16,7 +16,9 @@ type Place = { marker?: number; handled: Set<string> }
  * MAX counts what came before `marker` as received (schema.yaml, getUpdates), so it moves only when a whole batch is
  * stored. A batch that comes again is handled from where it broke off.
  */
-export async function receive(api: Api, settings: ReceiveSettings, input: ReceiveInput): Promise<void> {
+export async function receive(api: Api, given: ReceiveSettings, input: ReceiveInput): Promise<void> {
+  const within: Within = (call) => given.within((signal) => call(AbortSignal.any([signal, input.signal])))
+  const settings = { ...given, within }
   let place: Place = { handled: new Set() }
   let acknowledged: number | undefined
   let failures = 0

@@ -37,7 +37,7 @@ export function handsOf(world: World, person: Person): Hands {
     chatId: person.chatId,
     messages: person.chat,
     get notice() {
-      return lastPress === undefined ? undefined : world.answered.get(lastPress)
+      return lastPress === undefined ? undefined : world.presses.get(lastPress)?.notice
     },
     start: (payload) => begin(world, person, payload),
     say: (text) => post(world, person, text),
@@ -129,7 +129,7 @@ function buttonOf(person: Person, isWanted: (button: Button) => boolean): { butt
 function pressCallback(world: World, person: Person, message: ChatMessage, payload: string): string {
   const id = `f9LHodD0cO-${person.id}-${world.nextSeq()}`
   const timestamp = world.nextMoment().getTime()
-  world.answered.set(id, '')
+  world.presses.set(id, { message, notice: '' })
   world.updates.push({
     update_type: 'message_callback',
     timestamp,

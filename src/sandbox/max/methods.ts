@@ -99,11 +99,10 @@ function answerPress(world: World, { query, body }: Input): unknown {
   if (id.trim() === '') throw badPayload('callback_id is required')
   const answer = z.object({ notification: z.string().nullish(), message: z.unknown().optional() }).safeParse(body ?? {})
   if (!answer.success) throw badPayload('Invalid field: notification')
-  if (!world.answered.has(id)) throw new ApiError(404, 'not.found', 'Callback not found')
-  world.answered.set(id, answer.data.notification ?? '')
-  const { message } = answer.data
-  const pressed = [...world.people.values()].flatMap(({ chat }) => chat).findLast(({ buttons }) => buttons.length > 0)
-  if (message && pressed) Object.assign(pressed, contentOf(message))
+  const press = world.presses.get(id)
+  if (!press) throw new ApiError(404, 'not.found', 'Callback not found')
+  press.notice = answer.data.notification ?? ''
+  if (answer.data.message) Object.assign(press.message, contentOf(answer.data.message))
   return { success: true }
 }
 

@@ -6,8 +6,8 @@ export type World = {
   bot: { user_id: number; first_name: string; username: string; is_bot: true; name: string; last_activity_time: number }
   people: Map<number, Person>
   received: Received[]
-  /** Pressed buttons by callback id, with the notice the person was shown. */
-  answered: Map<string, string>
+  /** Pressed buttons by callback id, with their message and the notice the person was shown. */
+  presses: Map<string, { message: ChatMessage; notice: string }>
   updates: Updates
   nextSeq(): number
   /** No two acts of people share a moment. */
@@ -60,7 +60,7 @@ export function createWorld(token: string, webhookPauseMs: number): World {
     },
     people: new Map(),
     received: [],
-    answered: new Map(),
+    presses: new Map(),
     updates: createUpdates(webhookPauseMs),
     nextSeq: () => ++lastSeq,
     nextMoment: () => {

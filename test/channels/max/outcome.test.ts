@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Channel, Outcome } from '../../../src/channels/channel.ts'
-import { createMaxChannel } from '../../../src/channels/max/channel.ts'
+import { createMaxChannel, type MaxSettings } from '../../../src/channels/max/channel.ts'
 import { outcomeOf } from '../../../src/channels/max/outcome.ts'
 import { type MaxEmulator, startMaxEmulator } from '../../../src/sandbox/max/emulator.ts'
 
@@ -109,11 +109,21 @@ test('«suspended» for several people in a row is our trouble, until somebody i
   assert.equal(await outcome(4), 'refused blocked dialog_suspended')
 })
 
+test('a token or an address of the API that is none throws nothing', async (t) => {
+  const { opened } = await scene(t)
+  for (const change of [{ token: 'мой\nтокен' }, { apiRoot: 'nonsense' }]) {
+    const outcome = await send(opened(change))
+    assert.ok(outcome.kind === 'deferred' && !JSON.stringify(outcome).includes('токен'), JSON.stringify(outcome))
+  }
+})
+
 function send(channel: Channel, address = '1001'): Promise<Outcome> {
   return channel.send({ address, message: { text: 'Выплата' }, deliveryId: 'dlv_1' })
 }
 
-async function scene(t: TestContext): Promise<{ emulator: MaxEmulator; opened(): Channel }> {
+async function scene(
+  t: TestContext,
+): Promise<{ emulator: MaxEmulator; opened(change?: Partial<MaxSettings>): Channel }> {
   const emulator = await startMaxEmulator()
   const { token, apiRoot } = emulator
   const channels: Channel[] = []
@@ -122,9 +132,9 @@ async function scene(t: TestContext): Promise<{ emulator: MaxEmulator; opened():
     await emulator.close()
   })
   emulator.person(1001).start()
-  const opened = () => {
+  const opened = (change: Partial<MaxSettings> = {}) => {
     const settings = { token, apiRoot, deadlineMs: 10_000, connectTimeoutMs: 5_000, getUpdatesTimeoutS: 1 }
-    const channel = createMaxChannel(settings)
+    const channel = createMaxChannel({ ...settings, ...change })
     channels.push(channel)
     return channel
   }
