@@ -46,7 +46,7 @@ export function startBots(services: Services, updates: Updates, signal: AbortSig
   })
 }
 
-/** Until the messenger knows the door; it calls by itself from then on. */
+/** Until the messenger knows the door; it calls by itself from then on. Where it may forget us it is asked again. */
 async function openDoor(
   services: Services,
   channel: ChannelName,
@@ -54,11 +54,17 @@ async function openDoor(
   url: string,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let tries = 0; door.open && !signal.aborted; tries++) {
+  let failures = 0
+  let said: string | undefined
+  while (door.open && !signal.aborted) {
     const { ok, detail } = await door.open(url)
-    services.log[ok ? 'info' : 'error']({ msg: ok ? 'bot.door_open' : 'bot.door_shut', channel, detail })
-    if (ok) return
-    await pause(Math.min(60_000, 2_000 * 2 ** tries), undefined, { signal }).catch(() => {})
+    if (!ok || detail !== said)
+      services.log[ok ? 'info' : 'error']({ msg: ok ? 'bot.door_open' : 'bot.door_shut', channel, detail })
+    if (ok && door.reopenEveryMs === undefined) return
+    said = detail
+    failures = ok ? 0 : failures + 1
+    const waitMs = ok ? door.reopenEveryMs : Math.min(60_000, 1_000 * 2 ** failures)
+    await pause(waitMs, undefined, { signal }).catch(() => {})
   }
 }
 

@@ -1,66 +1,21 @@
 import { z } from 'zod'
 import { channelNames } from './channels/channel.ts'
-import { eventTypeSchema } from './events/event.ts'
-import { variableNamed } from './templates/variables.ts'
+import { ConfigError, httpUrl, integer, secret } from './messengers/fields.ts'
+import { messengerEnvironment, messengers } from './messengers.ts'
+
+export { ConfigError } from './messengers/fields.ts'
 
 /**
  * The environment, read once and checked at start. `meta` is the comment of .env.example: a test keeps the two equal.
  * An empty value counts as unset, as docker compose passes unset variables on.
  */
 
-const secret = z.string().min(8, 'at least 8 characters')
-const integer = (min: number, max: number) => z.coerce.number('a number').int('a whole number').min(min).max(max)
 const list = <T extends string>(words: readonly T[]) =>
   z
     .string()
     .transform((text) => text.split(',').map((word) => word.trim()))
     .pipe(z.array(z.enum(words)).min(1))
-const httpUrl = z.url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' })
 const zone = z.string().refine(isZone, 'a zone such as Europe/Moscow')
-const perSecond = (normal: number) => integer(1, 10_000).default(normal)
-
-const proxies = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(
-    z
-      .array(
-        z.url({
-          protocol: /^(http|socks5h?)$/,
-          error: 'addresses that begin with http:// or socks5://, several by comma',
-        }),
-      )
-      .min(1),
-  )
-
-/** The variable under the name by which everything else here knows it. */
-const variableName = z.string().transform((name, context) => {
-  const known = variableNamed(name)
-  if (known) return known.names[0]
-  context.addIssue({ code: 'custom', message: `a variable of the templates in place of "${name}"` })
-  return z.NEVER
-})
-
-const whatsappTemplate = z.strictObject({
-  name: z.string().regex(/^[a-z0-9_]{1,512}$/, 'a template name of a-z, 0-9 and _'),
-  language: z
-    .string()
-    .regex(/^[a-z]{2,3}(_[A-Z]{2})?$/, 'a language code such as ru')
-    .default('ru'),
-  parameters: z.union([z.array(variableName), z.record(z.string().regex(/^[a-z0-9_]+$/), variableName)]).optional(),
-})
-
-const whatsappTemplates = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text)
-    } catch {
-      context.addIssue({ code: 'custom', message: 'JSON, event type → { "name", "language", "parameters" }' })
-      return z.NEVER
-    }
-  })
-  .pipe(z.partialRecord(eventTypeSchema, whatsappTemplate))
 
 export const encryptionKeys = z.string().transform((text, context) => {
   const keys = text.split(',').map((part) => {
@@ -148,97 +103,11 @@ export const environment = z.object({
     about:
       'Where outgoing webhooks may go. public: https and addresses of the open internet; any: also http and your own network.',
   }),
-  TELEGRAM_BOT_TOKEN: z
-    .string()
-    .regex(/^\d{3,}:[\w-]{10,}$/, 'a token such as 123456789:AAE… from @BotFather')
-    .optional()
-    .meta({
-      about: 'Token from @BotFather. Unset: the channel is off.',
-      example: '123456789:AAEexampleexampleexampleexample',
-    }),
-  TELEGRAM_API_ROOT: httpUrl
-    .default('https://api.telegram.org')
-    .meta({ about: 'Bot API server, or your own reverse proxy.' }),
-  TELEGRAM_PROXY_URL: proxies.optional().meta({
-    about: 'Proxies on the way to Telegram, tried in turn, the last good one first.',
-    example: 'socks5://user:password@proxy.example.net:1080',
-  }),
-  TELEGRAM_UPDATES: z.enum(['polling', 'webhook']).default('polling').meta({ about: 'How updates come in.' }),
-  TELEGRAM_WEBHOOK_SECRET: z
-    .string()
-    .regex(/^[\w-]{8,256}$/, '8 to 256 letters, digits, _ or -')
-    .optional()
-    .meta({ about: 'Required with TELEGRAM_UPDATES=webhook.' }),
-  TELEGRAM_RATE_PER_SECOND: perSecond(25).meta({ about: 'Sends a second for the whole bot, over all workers.' }),
-  VK_TOKEN: z
-    .string()
-    .regex(/^[\w.-]{20,}$/, 'a key of the community such as vk1.a.…')
-    .optional()
-    .meta({
-      about: 'Key of the VK community, with the right to its messages. Unset: the channel is off.',
-      example: 'vk1.a.exampleexampleexampleexample',
-    }),
-  VK_GROUP_ID: z
-    .string()
-    .regex(/^[1-9]\d{0,11}$/, 'the number of the community, digits only')
-    .optional()
-    .meta({ about: 'Number of the community. Required with VK_TOKEN.', example: '123456789' }),
-  VK_CONFIRMATION: z
-    .string()
-    .regex(
-      /^(?!remove$)[\w-]{4,64}$/,
-      'the line that the server must return, as the settings of the Callback API show it',
-    )
-    .optional()
-    .meta({
-      about: 'What the server must return, from the settings of the Callback API. Required with VK_UPDATES=webhook.',
-      example: '1a2b3c4d',
-    }),
-  VK_SECRET: z
-    .string()
-    .regex(/^\w{8,50}$/, '8 to 50 letters, digits or _')
-    .optional()
-    .meta({
-      about: 'Secret key of the Callback API. Required with VK_UPDATES=webhook.',
-      example: 'a_long_random_word',
-    }),
-  VK_API_ROOT: httpUrl.default('https://api.vk.ru/method').meta({ about: 'Address of the VK API.' }),
-  VK_UPDATES: z
-    .enum(['webhook', 'polling'])
-    .default('webhook')
-    .meta({ about: 'How updates come in: Callback API or Bots Long Poll.' }),
-  VK_RATE_PER_SECOND: perSecond(15).meta({ about: 'Sends a second for the whole community, over all workers.' }),
-  WHATSAPP_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]{20,}$/, "a system user's token of Meta, 20 characters or more")
-    .optional()
-    .meta({ about: "System user's token of the WhatsApp Business Cloud API. Unset: the channel is off." }),
-  WHATSAPP_PHONE_NUMBER_ID: z
-    .string()
-    .regex(/^\d{5,32}$/, 'the id of the number, digits; not the phone itself')
-    .optional()
-    .meta({ about: 'Id of the sending number at Meta. Needed with WHATSAPP_TOKEN.', example: '106540352242922' }),
-  WHATSAPP_APP_SECRET: secret
-    .optional()
-    .meta({ about: "Secret of Meta's app: it signs what comes to /channels/whatsapp. Needed with WHATSAPP_TOKEN." }),
-  WHATSAPP_VERIFY_TOKEN: secret
-    .optional()
-    .meta({ about: "Word of your own, entered in the app's webhook settings too. Needed with WHATSAPP_TOKEN." }),
-  WHATSAPP_API_ROOT: httpUrl
-    .default('https://graph.facebook.com/v26.0')
-    .meta({ about: 'Graph API with its version, or your own reverse proxy.' }),
-  WHATSAPP_TEMPLATES: whatsappTemplates.optional().meta({
-    about:
-      'Approved templates by event type, where they differ from vestnik_<type with underscores>, ru and the usual parameters.',
-    example: '{"payout.paid":{"name":"payout_paid_2","language":"ru","parameters":["сумма","способ","время"]}}',
-  }),
-  WHATSAPP_RATE_PER_SECOND: perSecond(20).meta({ about: 'Sends a second for the whole number, over all workers.' }),
+  ...messengerEnvironment,
 })
 
 export type Config = z.output<typeof environment>
 export type Variable = keyof Config
-
-export class ConfigError extends Error {}
 
 /** @throws ConfigError with one line a human can act on: the variable, what was expected, an example. */
 export function readConfig(env: Record<string, string | undefined>): Config {
@@ -282,36 +151,7 @@ function crossCheck(config: Config): void {
       'ENCRYPTION_KEYS: needed with DATABASE_URL, or nobody could read the database again. Example: ENCRYPTION_KEYS=2026a:$(openssl rand -base64 32)',
     )
   }
-  if (config.TELEGRAM_UPDATES === 'webhook' && config.TELEGRAM_WEBHOOK_SECRET === undefined) {
-    throw new ConfigError(
-      'TELEGRAM_WEBHOOK_SECRET: needed with TELEGRAM_UPDATES=webhook. Example: TELEGRAM_WEBHOOK_SECRET=a-long-random-word',
-    )
-  }
-  if (config.TELEGRAM_UPDATES === 'webhook' && config.PUBLIC_URL === undefined) {
-    throw new ConfigError(
-      'PUBLIC_URL: needed with TELEGRAM_UPDATES=webhook. Example: PUBLIC_URL=https://vestnik.example.ru',
-    )
-  }
-  crossCheckVk(config)
-  if (config.WHATSAPP_TOKEN !== undefined) {
-    for (const name of ['WHATSAPP_PHONE_NUMBER_ID', 'WHATSAPP_APP_SECRET', 'WHATSAPP_VERIFY_TOKEN'] as const) {
-      if (config[name] === undefined)
-        throw new ConfigError(`${name}: needed with WHATSAPP_TOKEN. Example: ${name}=${exampleOf(name)}`)
-    }
-  }
-}
-
-/** VK is told our address by hand, so PUBLIC_URL is not asked for: without it the address is only not looked after. */
-function crossCheckVk(config: Config): void {
-  if (config.VK_TOKEN === undefined) return
-  if (config.VK_GROUP_ID === undefined)
-    throw new ConfigError('VK_GROUP_ID: needed with VK_TOKEN. Example: VK_GROUP_ID=123456789')
-  if (config.VK_UPDATES !== 'webhook') return
-  const instead = 'needed with VK_UPDATES=webhook, or set VK_UPDATES=polling'
-  if (config.VK_CONFIRMATION === undefined)
-    throw new ConfigError(`VK_CONFIRMATION: ${instead}. Example: VK_CONFIRMATION=1a2b3c4d`)
-  if (config.VK_SECRET === undefined)
-    throw new ConfigError(`VK_SECRET: ${instead}. Example: VK_SECRET=a_long_random_word`)
+  for (const messenger of Object.values(messengers)) messenger.check(config)
 }
 
 function isZone(zone: string): boolean {

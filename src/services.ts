@@ -3,20 +3,18 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { settleClock } from './changes/store.ts'
-import type { Channel, ChannelName } from './channels/channel.ts'
-import { registry } from './channels/registry.ts'
-import type { WhatsAppTemplates } from './channels/whatsapp/channel.ts'
+import { type Channel, type ChannelName, channelNames } from './channels/channel.ts'
 import { createVault, type Vault } from './clients/vault.ts'
 import { type Config, ConfigError, encryptionKeys } from './config.ts'
 import { type Database, openDatabase, openPool } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import { databaseSecret } from './db/secrets.ts'
 import { deliveryQueues } from './deliveries/jobs.ts'
-import { catalog } from './events/catalog.ts'
 import { planQueues } from './events/jobs.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createKeyring, type MasterKey } from './lib/crypto.ts'
 import { faultOf } from './lib/fault.ts'
+import { messengers } from './messengers.ts'
 import { openPostgresQueue, openRedisQueue, type QueueSystem } from './queue/queue.ts'
 
 /** Everything the parts are made of; opened once a process. */
@@ -33,9 +31,6 @@ export type Services = {
 }
 
 export type Secrets = { adminKey: string; dashboardPassword: string | undefined }
-
-/** Longer than any messenger's limit on an idle call; shorter than the lease and BullMQ's lock (checked in workers.ts). */
-export const providerDeadlineMs = 10_000
 
 export function createLog(config: Pick<Config, 'LOG_LEVEL'>): Logger {
   return pino({
@@ -217,70 +212,17 @@ async function openQueue(config: Config, databaseUrl: string, log: Logger): Prom
   }
   if (config.REDIS_URL !== undefined) return openRedisQueue(config.REDIS_URL, events)
   const pool = openPool({ url: databaseUrl, max: 12, searchPath: 'bullmq', onIdleError: onError })
+  // Every queue and worker listens on it, and each channel has several: that is no leak.
+  pool.setMaxListeners(0)
   return await openPostgresQueue(pool, events)
 }
 
 /** A channel is on when its token is set: one line each. */
 function openChannels(config: Config): Map<ChannelName, Channel> {
   const channels = new Map<ChannelName, Channel>()
-  if (config.TELEGRAM_BOT_TOKEN !== undefined) {
-    channels.set(
-      'telegram',
-      registry.telegram.create({
-        token: config.TELEGRAM_BOT_TOKEN,
-        apiRoot: config.TELEGRAM_API_ROOT,
-        deadlineMs: providerDeadlineMs,
-        connectTimeoutMs: 5_000,
-        getUpdatesTimeoutS: 30,
-        ...(config.TELEGRAM_PROXY_URL === undefined ? {} : { proxies: config.TELEGRAM_PROXY_URL }),
-        ...(config.TELEGRAM_UPDATES === 'webhook' && config.TELEGRAM_WEBHOOK_SECRET !== undefined
-          ? { webhookSecret: config.TELEGRAM_WEBHOOK_SECRET }
-          : {}),
-      }),
-    )
-  }
-  if (config.VK_TOKEN !== undefined && config.VK_GROUP_ID !== undefined) {
-    const { VK_CONFIRMATION: confirmation, VK_SECRET: secret } = config
-    const isCalled = config.VK_UPDATES === 'webhook' && confirmation !== undefined && secret !== undefined
-    channels.set(
-      'vk',
-      registry.vk.create({
-        token: config.VK_TOKEN,
-        groupId: config.VK_GROUP_ID,
-        apiRoot: config.VK_API_ROOT,
-        deadlineMs: providerDeadlineMs,
-        connectTimeoutMs: 5_000,
-        pollWaitS: 25,
-        ...(isCalled ? { callback: { confirmation, secret } } : {}),
-      }),
-    )
-  }
-  const { WHATSAPP_TOKEN, WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN } = config
-  if (WHATSAPP_TOKEN && WHATSAPP_PHONE_NUMBER_ID && WHATSAPP_APP_SECRET && WHATSAPP_VERIFY_TOKEN) {
-    channels.set(
-      'whatsapp',
-      registry.whatsapp.create({
-        token: WHATSAPP_TOKEN,
-        phoneNumberId: WHATSAPP_PHONE_NUMBER_ID,
-        appSecret: WHATSAPP_APP_SECRET,
-        verifyToken: WHATSAPP_VERIFY_TOKEN,
-        apiRoot: config.WHATSAPP_API_ROOT,
-        templates: whatsappTemplatesOf(config),
-        deadlineMs: providerDeadlineMs,
-        connectTimeoutMs: 5_000,
-      }),
-    )
+  for (const name of channelNames) {
+    const channel = messengers[name].open(config)
+    if (channel) channels.set(name, channel)
   }
   return channels
-}
-
-/** The approved templates: what the settings say, and for the rest the usual names and each type's own parameters. */
-export function whatsappTemplatesOf({ WHATSAPP_TEMPLATES }: Pick<Config, 'WHATSAPP_TEMPLATES'>): WhatsAppTemplates {
-  return Object.fromEntries(
-    Object.values(catalog).map(({ type, whatsappParameters }) => {
-      const own = WHATSAPP_TEMPLATES?.[type]
-      const name = own?.name ?? `vestnik_${type.replaceAll('.', '_')}`
-      return [type, { name, language: own?.language ?? 'ru', parameters: own?.parameters ?? whatsappParameters }]
-    }),
-  )
 }

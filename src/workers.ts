@@ -11,6 +11,9 @@ import { notePlanFailure } from './events/store/read.ts'
 import { createBatcher } from './lib/batcher.ts'
 import { faultOf } from './lib/fault.ts'
 import type { EventId } from './lib/ids.ts'
+import { deadlines } from './messengers/fields.ts'
+import { whatsappTemplatesOf } from './messengers/whatsapp.ts'
+import { messengers } from './messengers.ts'
 import { type PlanNeeds, plan } from './notifications/plan.ts'
 import { defaultExpiryMs, defaultQuietHours, forbiddenChannels, type Policy } from './notifications/policy.ts'
 import { afterQuietHours } from './notifications/quiet-hours.ts'
@@ -18,10 +21,10 @@ import { renderEvent } from './notifications/render.ts'
 import { rerender } from './notifications/rerender.ts'
 import { treatmentOf } from './notifications/treatment.ts'
 import { jobLockMs } from './queue/queue.ts'
-import { providerDeadlineMs, type Services, whatsappTemplatesOf } from './services.ts'
+import type { Services } from './services.ts'
 
 /** A worker that is alive closes its attempt within the provider's deadline; the rest is for the database. */
-const leaseMs = providerDeadlineMs + 5_000
+const leaseMs = deadlines.deadlineMs + 5_000
 const planConcurrency = 50
 const deliverConcurrency = { money: 20, ordinary: 10 }
 
@@ -53,7 +56,7 @@ export function startOutgoing(services: Services, signal: AbortSignal): Promise<
       vault,
       targets: config.OUTGOING_WEBHOOKS,
       lookup: guardedLookup(),
-      deadlineMs: providerDeadlineMs,
+      deadlineMs: deadlines.deadlineMs,
       onCall: (line) => {
         metrics.outgoing.inc({ result: line.result })
         log[line.result === 'taken' ? 'debug' : 'warn']({ msg: 'webhook.called', ...line })
@@ -179,13 +182,7 @@ function delivererOf(services: Services, channel: Channel) {
 
 /** One message a second in one chat (core.telegram.org/bots/faq). */
 function limitsOf({ config }: Services, channel: ChannelName) {
-  const perSecond: Record<ChannelName, number> = {
-    telegram: config.TELEGRAM_RATE_PER_SECOND,
-    vk: config.VK_RATE_PER_SECOND,
-    max: 25,
-    whatsapp: config.WHATSAPP_RATE_PER_SECOND,
-  }
-  return { perSecond: perSecond[channel], chatIntervalMs: 1_000 }
+  return { perSecond: messengers[channel].perSecond(config), chatIntervalMs: 1_000 }
 }
 
 function guardOf(services: Services): Guard {

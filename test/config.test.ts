@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ConfigError, readConfig } from '../src/config.ts'
+import { isMaxCalling } from '../src/messengers/max.ts'
 
 const key = Buffer.alloc(32, 1).toString('base64')
 const vkToken = 'vk1.a.hunter2hunter2hunter2'
 const production = { DATABASE_URL: 'postgres://v:secret-of-db@db/v', ENCRYPTION_KEYS: `k1:${key}` }
+
+const max = { MAX_TOKEN: 'f9LHodD0cOLexampleexample' }
 
 describe('the environment', () => {
   it('an empty one is good: everything embedded', () => {
@@ -32,6 +35,17 @@ describe('the environment', () => {
 
   it('the lists take spaces', () => {
     assert.deepEqual(readConfig({ ROLES: 'worker, bot' }).ROLES, ['worker', 'bot'])
+  })
+
+  it('MAX is polled where nobody can call us, or where it is told so; without a token nothing is asked for', () => {
+    assert.equal(isMaxCalling(readConfig(max)), false)
+    assert.equal(
+      isMaxCalling(readConfig({ ...max, PUBLIC_URL: 'http://localhost:3000', MAX_UPDATES: 'polling' })),
+      false,
+    )
+    assert.equal(isMaxCalling(readConfig({ PUBLIC_URL: 'https://v.example.ru' })), false)
+    const called = { ...max, PUBLIC_URL: 'https://v.example.ru', MAX_WEBHOOK_SECRET: 'long-enough' }
+    assert.equal(isMaxCalling(readConfig(called)), true)
   })
 
   const wrong: [name: string, value: string, more?: Record<string, string>][] = [
@@ -71,6 +85,12 @@ describe('the environment', () => {
     ['VK_API_ROOT', 'api.vk.ru'],
     ['VK_UPDATES', 'callback'],
     ['VK_RATE_PER_SECOND', '0'],
+    ['MAX_TOKEN', 'short'],
+    ['MAX_TOKEN', 'Bearer f9LHodD0cOLexampleexample'],
+    ['MAX_API_ROOT', 'platform-api2.max.ru'],
+    ['MAX_UPDATES', 'sometimes'],
+    ['MAX_WEBHOOK_SECRET', 'раз-два-три'],
+    ['MAX_RATE_PER_SECOND', '0'],
     ['WHATSAPP_TOKEN', 'EAA short'],
     ['WHATSAPP_PHONE_NUMBER_ID', '+79031234567'],
     ['WHATSAPP_TEMPLATES', '{'],
@@ -106,6 +126,9 @@ describe('the environment', () => {
     ['VK_GROUP_ID', { VK_TOKEN: vkToken }],
     ['VK_CONFIRMATION', { VK_TOKEN: vkToken, VK_GROUP_ID: '5', VK_SECRET: 'long_enough' }],
     ['VK_SECRET', { VK_TOKEN: vkToken, VK_GROUP_ID: '5', VK_CONFIRMATION: '1a2b3c4d' }],
+    ['MAX_WEBHOOK_SECRET', { ...max, PUBLIC_URL: 'https://v.example.ru' }],
+    ['PUBLIC_URL', { ...max, PUBLIC_URL: 'https://v.example.ru:8443', MAX_WEBHOOK_SECRET: 'long-enough' }],
+    ['PUBLIC_URL', { ...max, PUBLIC_URL: 'http://v.example.ru', MAX_WEBHOOK_SECRET: 'long-enough' }],
   ]
   for (const [name, given] of missing) {
     it(`${name} is asked for where it is needed`, () => {

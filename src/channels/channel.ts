@@ -93,6 +93,8 @@ export type Door = {
   read(request: DoorRequest): { status: number; body: string; updates: Update[] }
   /** Asks the messenger to bring its updates to `url`. Those that waited are kept. */
   open?(url: string): Promise<{ ok: boolean; detail: string }>
+  /** For a messenger that may forget us: `open` is called again so often, and does nothing where all is well. */
+  reopenEveryMs?: number
 }
 
 export type DoorRequest = {

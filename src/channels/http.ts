@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import { rootCertificates } from 'node:tls'
 
 /** What came of one request. Holds neither its address nor its body. */
 export type HttpAnswer =
@@ -10,7 +11,7 @@ export type HttpAnswer =
   | { kind: 'lost'; code: string }
 
 export type HttpRequest = {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   url: string
   headers?: Record<string, string>
   body?: string
@@ -31,7 +32,7 @@ export type HttpSettings = {
 
 /** A socket the other side closes while we write on it is a false «lost»: idle ones go long before its 60 s and more. */
 const idleMs = 4_000
-const longestBody = 1024 * 1024
+const longestBody = 8 * 1024 * 1024
 
 /** HTTP with keep-alive that knows whether a request can have left: a connection that never stood was surely not written to. */
 export function createHttpClient({ connectTimeoutMs, ca }: HttpSettings): HttpClient {
@@ -39,7 +40,8 @@ export function createHttpClient({ connectTimeoutMs, ca }: HttpSettings): HttpCl
   const autoSelectFamilyAttemptTimeout = Math.max(250, Math.floor(connectTimeoutMs / 2))
   const options = { keepAlive: true, timeout: idleMs, scheduling: 'lifo' as const, autoSelectFamilyAttemptTimeout }
   const plain = new http.Agent(options)
-  const secure = new https.Agent({ ...options, ...(ca !== undefined && { ca }) })
+  // `ca` takes the place of the usual certificates, so they are named too.
+  const secure = new https.Agent({ ...options, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) })
   return {
     send: (request) =>
       // Node throws at an address or a header it cannot write: then nothing left either.
@@ -110,7 +112,7 @@ function sendOne(
 }
 
 /** A busy process sees its timers before its sockets, so what has already come in is read before the time is up. */
-function whenUp(ms: number, act: () => void): () => void {
+export function whenUp(ms: number, act: () => void): () => void {
   let isOver = false
   const timer = setTimeout(() => setImmediate(() => isOver || act()), ms)
   return () => {

@@ -1,4 +1,5 @@
 import type { Channel, ChannelName, Repeats } from './channel.ts'
+import { createMaxChannel, type MaxSettings } from './max/channel.ts'
 import { createTelegramChannel, type TelegramSettings } from './telegram/channel.ts'
 import { createVkChannel, type VkSettings } from './vk/channel.ts'
 import { createWhatsAppChannel, type WhatsAppSettings } from './whatsapp/channel.ts'
@@ -6,11 +7,17 @@ import { createWhatsAppChannel, type WhatsAppSettings } from './whatsapp/channel
 /** What a messenger can tell about a message it took; what it cannot is shown as "cannot tell". */
 export type CanTell = { delivered: boolean; read: boolean }
 
-export type ChannelSettings = { telegram: TelegramSettings; vk: VkSettings; whatsapp: WhatsAppSettings }
+export type ChannelSettings = {
+  telegram: TelegramSettings
+  vk: VkSettings
+  max: MaxSettings
+  whatsapp: WhatsAppSettings
+}
 
 export const registry = {
   telegram: { create: createTelegramChannel, canTell: { delivered: false, read: false }, repeats: 'marked' },
   vk: { create: createVkChannel, canTell: { delivered: false, read: true }, repeats: 'same' },
+  max: { create: createMaxChannel, canTell: { delivered: false, read: false }, repeats: 'marked' },
   whatsapp: { create: createWhatsAppChannel, canTell: { delivered: true, read: true }, repeats: 'none' },
 } as const satisfies {
   [N in keyof ChannelSettings]: { create(settings: ChannelSettings[N]): Channel; canTell: CanTell; repeats: Repeats }

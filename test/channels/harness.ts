@@ -11,6 +11,8 @@ export type ChannelHarness = {
   /** The same channel with something wrong. `close` of the harness closes these too. */
   broken(what: 'token' | 'refused' | 'hanging'): Promise<Channel>
   person: HarnessPerson
+  /** What his coming back looks like; `unblocked` unless the messenger has no word for it. */
+  comesBackAs?: 'start'
   /** A well-formed address of somebody who never wrote to us. */
   strangerAddress: string
   faults: HarnessFaults

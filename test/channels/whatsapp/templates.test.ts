@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import { readConfig } from '../../../src/config.ts'
 import { messageText, renewedText, storedMessageOf } from '../../../src/deliveries/message.ts'
 import { catalog } from '../../../src/events/catalog.ts'
+import { whatsappTemplatesOf } from '../../../src/messengers/whatsapp.ts'
 import { correctionOf } from '../../../src/notifications/correction.ts'
 import { renderEvent } from '../../../src/notifications/render.ts'
-import { whatsappTemplatesOf } from '../../../src/services.ts'
 import { variableNamed } from '../../../src/templates/variables.ts'
 
 const now = new Date('2025-11-23T13:00:00+03:00')
