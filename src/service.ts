@@ -18,7 +18,8 @@ import { startSweep } from './sweep.ts'
 import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import { createSettings } from './webhooks/settings.ts'
-import { noteQueueTrouble, policyOf, renderOf, startOutgoing, startWorkers } from './workers.ts'
+import { readWording } from './wording.ts'
+import { noteQueueTrouble, policyOf, startOutgoing, startWorkers } from './workers.ts'
 
 export type Running = { url: string; services: Services; stop(): Promise<void> }
 
@@ -106,7 +107,7 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     branchZones,
     policy: policyOf(services),
     handlingOf: treatmentOf,
-    render: (event, now) => renderOf(services, event, now),
+    wording: () => readWording(services),
     publicUrl: config.PUBLIC_URL,
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
   }

@@ -4,24 +4,21 @@ import type { Channel, ChannelName } from './channels/channel.ts'
 import { createDeliver } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
-import { catalog } from './events/catalog.ts'
 import { eventIdOfJob, planQueues } from './events/jobs.ts'
-import type { KeptEvent } from './events/kept.ts'
 import { notePlanFailure } from './events/store/read.ts'
 import { createBatcher } from './lib/batcher.ts'
 import { faultOf } from './lib/fault.ts'
 import type { EventId } from './lib/ids.ts'
 import { deadlines } from './messengers/fields.ts'
-import { whatsappTemplatesOf } from './messengers/whatsapp.ts'
 import { messengers } from './messengers.ts'
 import { type PlanNeeds, plan } from './notifications/plan.ts'
 import { defaultExpiryMs, defaultQuietHours, forbiddenChannels, type Policy } from './notifications/policy.ts'
 import { afterQuietHours } from './notifications/quiet-hours.ts'
-import { renderEvent } from './notifications/render.ts'
 import { rerender } from './notifications/rerender.ts'
 import { treatmentOf } from './notifications/treatment.ts'
 import { jobLockMs } from './queue/queue.ts'
 import type { Services } from './services.ts'
+import { readWording } from './wording.ts'
 
 /** A worker that is alive closes its attempt within the provider's deadline; the rest is for the database. */
 const leaseMs = deadlines.deadlineMs + 5_000
@@ -112,7 +109,7 @@ function planNeeds(services: Services): PlanNeeds {
     queue,
     policy: policyOf(services),
     handlingOf: treatmentOf,
-    render: (event, now) => renderOf(services, event, now),
+    wording: () => readWording(services),
     onPlanned: (line) => {
       metrics.planned.inc({ type: line.type, state: line.state, reason: line.reason ?? '' })
       log.info({ msg: 'event.planned', ...line })
@@ -133,25 +130,6 @@ export function policyOf({ config, channels }: Services): Policy {
   }
 }
 
-export function renderOf({ config }: Services, event: KeptEvent, now: Date) {
-  const branding = {
-    companyName: config.COMPANY_NAME,
-    companySite: config.COMPANY_SITE,
-    feedbackUrl: config.FEEDBACK_URL,
-  }
-  const named = whatsappTemplatesOf(config)[event.type]?.parameters ?? []
-  return renderEvent(
-    {
-      branding,
-      timezone: config.TIMEZONE,
-      definitionOf: (type) => catalog[type],
-      variablesOf: () => Object.values(named),
-    },
-    event,
-    now,
-  )
-}
-
 function delivererOf(services: Services, channel: Channel) {
   const { db, vault, queue, log, metrics } = services
   return createDeliver({
@@ -162,7 +140,8 @@ function delivererOf(services: Services, channel: Channel) {
     limits: limitsOf(services, channel.name),
     guard: guardOf(services),
     leaseMs,
-    render: (id) => rerender({ db, vault, render: (event, now) => renderOf(services, event, now) }, id),
+    render: (id) =>
+      rerender({ db, vault, policy: policyOf(services), wording: () => readWording(services) }, id, channel.name),
     onDone: (line) => {
       metrics.deliveryJobs.inc({ channel: line.channel, result: line.result })
       if (line.outcome !== undefined) {

@@ -35,7 +35,7 @@ export type ApiNeeds = KeyNeeds & {
   branchZones: BranchZones
   policy: Policy
   handlingOf: PlanNeeds['handlingOf']
-  render: PlanNeeds['render']
+  wording: PlanNeeds['wording']
   publicUrl: string | undefined
 }
 

@@ -13,7 +13,7 @@ import { asRepeat, renewedText, storedMessageOf } from './message.ts'
 import { judge } from './retry.ts'
 import type { SlotLimits } from './slots.ts'
 import { type Claimed, type ClaimResult, claim } from './store/claim.ts'
-import { type Closed, type Closing, close } from './store/close.ts'
+import { type Closed, type Closing, close, type Renewed } from './store/close.ts'
 import { type Decided, nextOfClients } from './store/decide.ts'
 
 export type DeliverNeeds = {
@@ -26,7 +26,7 @@ export type DeliverNeeds = {
   /** Longer than a call may take, so that a lease only runs out when its worker is gone. */
   leaseMs: number
   /** The message anew, for a delivery whose wording has aged. */
-  render(eventId: EventId): Promise<Message | undefined>
+  render(eventId: EventId): Promise<{ message: Message; version: string; staleAt: Date | null } | undefined>
   onDone(line: DeliveryLine): void
   onQueueTrouble(error: unknown): void
 }
@@ -130,7 +130,7 @@ async function attempt(
   const claimedAtLocal = performance.now()
   const waitedMs = claimed.startAt.getTime() - claimed.claimedAt.getTime()
   if (waitedMs > 0) await pause(waitedMs)
-  const { message, fresh } = await messageFor(needs, claimed)
+  const { message, renewed } = await messageFor(needs, claimed)
   const startedAt = performance.now()
   // A process that was stopped in between may have lost its lease, and the repeat may be on its way.
   const outcome: Outcome =
@@ -146,7 +146,7 @@ async function attempt(
   const { failures, repeat, brokenCount } = claimed
   const repeats = repeatsOf(needs.channel.name)
   const decision = judge({ outcome, failures, repeat, repeats, brokenCount, jitter: Math.random() })
-  const closing = { claimed, outcome, decision, durationMs, message: fresh }
+  const closing = { claimed, outcome, decision, durationMs, renewed }
   const { wasOurs, woken } = await noteSurely(noteClosing, closing)
   if (wasOurs && decision.nextInMs !== null) {
     const { id, channel, lane, attempt } = claimed
@@ -191,12 +191,12 @@ async function noteSurely(note: (closing: Closing) => Promise<Closed>, closing: 
 async function messageFor(
   needs: DeliverNeeds,
   claimed: Claimed,
-): Promise<{ message: Message; fresh: string | undefined }> {
+): Promise<{ message: Message; renewed: Renewed | undefined }> {
   // A message that cannot be rendered anew leaves as it was: a throw here would make a lost answer of it.
-  const renewed = claimed.isStale ? await needs.render(claimed.eventId).catch(() => undefined) : undefined
-  const fresh = renewed && renewedText(claimed.message, renewed)
-  const message = storedMessageOf(fresh ?? claimed.message)
-  return { message: claimed.repeat ? asRepeat(message, claimed.channel) : message, fresh }
+  const rendered = claimed.isStale ? await needs.render(claimed.eventId).catch(() => undefined) : undefined
+  const renewed = rendered && { ...rendered, message: renewedText(claimed.message, rendered.message) }
+  const message = storedMessageOf(renewed?.message ?? claimed.message)
+  return { message: claimed.repeat ? asRepeat(message, claimed.channel) : message, renewed }
 }
 
 async function hint(needs: DeliverNeeds, woken: readonly Decided[]): Promise<void> {

@@ -1,4 +1,3 @@
-import type { Message } from '../channels/message.ts'
 import { type NewConsent, type Recipient, recipientsOf, recordConsent } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
@@ -16,10 +15,7 @@ import type { QueueSystem } from '../queue/queue.ts'
 import { type Correction, correctionOf } from './correction.ts'
 import { decidePlan, latestConsent, type Plan, purposeOf, zoneOf } from './decide.ts'
 import type { Policy } from './policy.ts'
-
-export type Rendered =
-  | { ok: true; message: Message; version: string; staleAt: Date | null }
-  | { ok: false; error: string }
+import { destinationOf, type Rendered, type Wording } from './wording.ts'
 
 export type PlanNeeds = {
   db: Database
@@ -27,7 +23,8 @@ export type PlanNeeds = {
   queue: Pick<QueueSystem, 'add'>
   policy: Policy
   handlingOf(event: KeptEvent | { type: StoredEvent['type'] }): Handling
-  render(event: KeptEvent, now: Date): Rendered
+  /** The words of this moment, for one round of planning. */
+  wording(): Promise<Wording>
   onPlanned(line: PlanLine): void
   onQueueTrouble(error: unknown): void
 }
@@ -64,19 +61,20 @@ export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<v
 async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): Promise<Planned[]> {
   const events = (await eventsByIds(needs, ids)).filter((each) => !each.isPlanned && each.heldReason === null)
   if (events.length === 0) return []
-  const [recipients, facts] = await Promise.all([
+  const [recipients, facts, wording] = await Promise.all([
     recipientsOf(needs, [...new Set(events.map((each) => each.clientId))]),
     earlierFacts(
       needs.db,
       events.filter(dependsOnEarlier).map((each) => each.id),
     ),
+    needs.wording(),
   ])
   return events.map((stored) => {
     const recipient = recipients.get(stored.clientId)
     if (!recipient) throw new Error(`no client for event ${stored.id}`)
     const consent = consentIn({ ...stored, event: stored.content?.event }, recipient)
     if (consent) recipient.consents.unshift({ ...consent, wordingHash: null })
-    return { ...planOne(needs, stored, recipient, facts.get(stored.id) ?? [], now), consent }
+    return { ...planOne({ ...needs, wording }, stored, recipient, facts.get(stored.id) ?? [], now), consent }
   })
 }
 
@@ -116,7 +114,7 @@ export function consentIn(
 }
 
 function planOne(
-  needs: PlanNeeds,
+  needs: Pick<PlanNeeds, 'policy' | 'handlingOf'> & { wording: Wording },
   stored: StoredEvent,
   recipient: Recipient,
   earlier: readonly EarlierFact[],
@@ -140,7 +138,8 @@ function planOne(
     needs.policy,
     now,
   )
-  const rendered = needs.render(event, plan.kind === 'send' ? (plan.at ?? now) : now)
+  const moment = plan.kind === 'send' ? (plan.at ?? now) : now
+  const rendered = needs.wording.render(event, moment, destinationOf(plan, recipient, needs.policy))
   const final = rendered.ok ? plan : unwritable(plan)
   return {
     stored,
@@ -175,7 +174,7 @@ export function unwritable(plan: Plan): Plan {
 const erasedPlan: Plan = { kind: 'stop', state: 'skipped', reason: 'erased', contact: null }
 
 function deliveryOf(
-  needs: PlanNeeds,
+  needs: Pick<PlanNeeds, 'policy'>,
   stored: StoredEvent,
   recipient: Recipient,
   definition: Handling,

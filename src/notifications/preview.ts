@@ -5,6 +5,7 @@ import type { Event } from '../events/event.ts'
 import { factsBefore } from '../events/store/foresee.ts'
 import { decidePlan, type Plan } from './decide.ts'
 import { consentIn, correctionIn, type PlanNeeds, unwritable } from './plan.ts'
+import { destinationOf } from './wording.ts'
 
 export type Preview = {
   plan: Plan
@@ -17,7 +18,7 @@ export type Previewed = { source: string; event: Event; test: boolean; teamOnly:
 
 /** What would happen to an event if it were kept now, by the rules that plan real ones. Reads only. */
 export async function previewEvent(
-  needs: Pick<PlanNeeds, 'db' | 'vault' | 'policy' | 'handlingOf' | 'render'>,
+  needs: Pick<PlanNeeds, 'db' | 'vault' | 'policy' | 'handlingOf' | 'wording'>,
   { source, event, test, teamOnly }: Previewed,
   now: Date,
 ): Promise<Preview> {
@@ -37,7 +38,9 @@ export async function previewEvent(
   })
   const definition = needs.handlingOf(event)
   const plan = decidePlan({ event, definition, test, teamOnly, receivedAt: now, earlier, recipient }, needs.policy, now)
-  const rendered = needs.render(event, plan.kind === 'send' ? (plan.at ?? now) : now)
+  const wording = await needs.wording()
+  const moment = plan.kind === 'send' ? (plan.at ?? now) : now
+  const rendered = wording.render(event, moment, destinationOf(plan, recipient, needs.policy))
   if (!rendered.ok) return { plan: unwritable(plan), isClientKnown: isKnown, message: rendered }
   const message = storedMessageOf(messageText(rendered.message, correctionIn(event, earlier)))
   return { plan, isClientKnown: isKnown, message: { ok: true, message } }

@@ -3,7 +3,7 @@ import type { KeptEvent } from '../events/kept.ts'
 import type { EventTypeDefinition } from '../events/types/definition.ts'
 import type { Branding } from '../templates/facts.ts'
 import { renderMessage } from '../templates/render.ts'
-import type { Rendered } from './plan.ts'
+import type { Rendered } from './wording.ts'
 
 export type RenderNeeds = {
   branding: Branding

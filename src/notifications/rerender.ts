@@ -1,18 +1,27 @@
+import type { ChannelName } from '../channels/channel.ts'
 import type { Message } from '../channels/message.ts'
+import { recipientsOf } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
-import type { Queryable } from '../db/database.ts'
-import type { KeptEvent } from '../events/kept.ts'
+import type { Database } from '../db/database.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import type { EventId } from '../lib/ids.ts'
-import type { Rendered } from './plan.ts'
+import type { Policy } from './policy.ts'
+import { advertisingOn, type Wording } from './wording.ts'
+
+export type RerenderNeeds = { db: Database; vault: Vault; policy: Policy; wording(): Promise<Wording> }
 
 /** The message of an event as it must read now: «12:43 МСК» of yesterday needs its day. */
 export async function rerender(
-  needs: { db: Queryable; vault: Vault; render(event: KeptEvent, now: Date): Rendered },
+  needs: RerenderNeeds,
   id: EventId,
-): Promise<Message | undefined> {
+  channel: ChannelName,
+): Promise<{ message: Message; version: string; staleAt: Date | null } | undefined> {
   const [stored] = await eventsByIds(needs, [id])
   if (!stored?.content) return undefined
-  const rendered = needs.render(stored.content.event, new Date())
-  return rendered.ok ? rendered.message : undefined
+  const [recipients, wording] = await Promise.all([recipientsOf(needs, [stored.clientId]), needs.wording()])
+  const recipient = recipients.get(stored.clientId)
+  if (!recipient) return undefined
+  const to = { channel, advertising: advertisingOn(channel, recipient, needs.policy) }
+  const rendered = wording.render(stored.content.event, new Date(), to)
+  return rendered.ok ? rendered : undefined
 }

@@ -14,9 +14,11 @@ export type Closing = {
   outcome: Outcome
   decision: Decision
   durationMs: number
-  /** The message as it left, when it was rendered anew. */
-  message: string | undefined
+  renewed: Renewed | undefined
 }
+
+/** The message as it left when it was rendered anew: its template's version, and until when its words are true. */
+export type Renewed = { message: string; version: string; staleAt: Date | null }
 
 export type Closed = {
   /** False when the sweep had given the delivery up and its repeat is already on its way. */
@@ -55,7 +57,7 @@ function touchesMore({ claimed, decision }: Closing): boolean {
  * truth is known after all. Answers the deliveries that were still ours.
  */
 async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closing[]): Promise<Set<string>> {
-  const rows = closings.map(({ claimed, outcome, decision, durationMs, message }) => ({
+  const rows = closings.map(({ claimed, outcome, decision, durationMs, renewed }) => ({
     id: claimed.id,
     attemptId: claimed.attemptId,
     startedAt: claimed.startAt,
@@ -69,7 +71,11 @@ async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closi
     nextInMs: decision.nextInMs,
     failures: decision.countsAsFailure ? 1 : 0,
     message:
-      message === undefined ? null : vault.seal({ id: claimed.clientId, dataKey: claimed.dataKey }, 'message', message),
+      renewed === undefined
+        ? null
+        : vault.seal({ id: claimed.clientId, dataKey: claimed.dataKey }, 'message', renewed.message),
+    version: renewed?.version ?? null,
+    staleAt: renewed?.staleAt ?? null,
   }))
   const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key])
   const updated = await db.many(
@@ -78,9 +84,9 @@ async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closi
           select * from unnest(${column('id')}::text[], ${column('attemptId')}::text[], ${column('startedAt')}::timestamptz[],
             ${column('durationMs')}::int[], ${column('outcome')}::text[], ${column('code')}::text[], ${column('description')}::text[],
             ${column('providerMessageId')}::text[], ${column('state')}::text[], ${column('reason')}::text[], ${column('nextInMs')}::bigint[],
-            ${column('failures')}::int[], ${column('message')}::bytea[])
+            ${column('failures')}::int[], ${column('message')}::bytea[], ${column('version')}::text[], ${column('staleAt')}::timestamptz[])
             as r (id, attempt_id, started_at, duration_ms, outcome, code, description, provider_message_id, state, reason, next_in_ms,
-                  failures, message)
+                  failures, message, version, stale_at)
         ), closed as (
           update attempts a set finished_at = a.started_at + r.duration_ms * interval '1 millisecond', outcome = r.outcome, code = r.code,
                  description = r.description, provider_message_id = r.provider_message_id
@@ -88,7 +94,8 @@ async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closi
         )
         update deliveries d set state = r.state, reason = r.reason, failures = d.failures + r.failures,
           provider_message_id = coalesce(r.provider_message_id, d.provider_message_id),
-          message = coalesce(r.message, d.message), stale_at = case when r.message is null then d.stale_at end,
+          message = coalesce(r.message, d.message), template_version = coalesce(r.version, d.template_version),
+          stale_at = case when r.message is null then d.stale_at else r.stale_at end,
           next_attempt_at = clock_timestamp() + r.next_in_ms * interval '1 millisecond',
           decided_at = case when r.next_in_ms is null then clock_timestamp() end,
           lease_until = null, updated_at = clock_timestamp()
