@@ -18,7 +18,7 @@ import { startSweep } from './sweep.ts'
 import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import { createSettings } from './webhooks/settings.ts'
-import { readWording } from './wording.ts'
+import { approvedVariablesOf, readWording } from './wording.ts'
 import { noteQueueTrouble, policyOf, startOutgoing, startWorkers } from './workers.ts'
 
 export type Running = { url: string; services: Services; stop(): Promise<void> }
@@ -107,7 +107,8 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     branchZones,
     policy: policyOf(services),
     handlingOf: treatmentOf,
-    wording: () => readWording(services),
+    wording: (change) => readWording(services, change),
+    approvedVariables: (type) => approvedVariablesOf(config, type),
     publicUrl: config.PUBLIC_URL,
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
   }

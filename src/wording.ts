@@ -1,11 +1,16 @@
 import { catalog } from './events/catalog.ts'
+import type { EventType } from './events/event.ts'
 import { whatsappTemplatesOf } from './messengers/whatsapp.ts'
 import { renderEvent } from './notifications/render.ts'
-import type { Wording } from './notifications/wording.ts'
+import type { ReadWording, Wording } from './notifications/wording.ts'
 import type { Services } from './services.ts'
+import { publishedTemplates } from './templates/store/versions.ts'
 
 /** The words that the owner wants at this moment. */
-export async function readWording({ config }: Pick<Services, 'config'>): Promise<Wording> {
+export async function readWording(
+  { config, db, log }: Pick<Services, 'config' | 'db' | 'log'>,
+  change: Parameters<ReadWording>[0] = (published) => [...published],
+): Promise<Wording> {
   const branding = {
     companyName: config.COMPANY_NAME,
     companySite: config.COMPANY_SITE,
@@ -16,7 +21,23 @@ export async function readWording({ config }: Pick<Services, 'config'>): Promise
     branding,
     timezone: config.TIMEZONE,
     definitionOf: (type: keyof typeof catalog) => catalog[type],
+    published: change(await publishedTemplates(db)),
+    onTemplateTrouble: (trouble: object) =>
+      log.error({
+        msg: 'template.failed',
+        ...trouble,
+        advice: 'mend the template; the text that ships went in its place',
+      }),
     variablesOf: (type: keyof typeof catalog) => Object.values(approved[type]?.parameters ?? []),
   }
-  return { render: (event, now) => renderEvent(needs, event, now) }
+  return { render: (event, now, to) => renderEvent(needs, event, now, to) }
+}
+
+/** The variables that WhatsApp's approved template of a type names. */
+export function approvedVariablesOf(
+  config: Pick<Services['config'], 'WHATSAPP_TEMPLATES'>,
+  type: EventType,
+): readonly string[] | undefined {
+  const parameters = whatsappTemplatesOf(config)[type]?.parameters
+  return parameters === undefined ? undefined : Object.values(parameters)
 }

@@ -3,9 +3,11 @@ import type { Targets } from '../changes/outgoing/address.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
 import type { BranchZones } from '../events/branches.ts'
+import type { EventType } from '../events/event.ts'
 import type { Receive } from '../events/receive.ts'
 import type { PlanNeeds } from '../notifications/plan.ts'
 import type { Policy } from '../notifications/policy.ts'
+import type { ReadWording } from '../notifications/wording.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { type KeyNeeds, keyFor } from './access.ts'
 import { branchRoutes } from './branches.ts'
@@ -22,6 +24,8 @@ import { type ApiRoute, type KeyInUse, register } from './route.ts'
 import { smsRoutes } from './sms.ts'
 import type { SourceNeeds } from './source-needs.ts'
 import { sourceRoutes } from './sources.ts'
+import { templateRoutes } from './templates.ts'
+import { templateTryRoutes } from './templates-try.ts'
 import { outgoingRoutes } from './webhooks.ts'
 
 export type ApiNeeds = KeyNeeds & {
@@ -35,7 +39,9 @@ export type ApiNeeds = KeyNeeds & {
   branchZones: BranchZones
   policy: Policy
   handlingOf: PlanNeeds['handlingOf']
-  wording: PlanNeeds['wording']
+  wording: ReadWording
+  /** Which approved templates WhatsApp has, by type: the variables that each names. */
+  approvedVariables(type: EventType): readonly string[] | undefined
   publicUrl: string | undefined
 }
 
@@ -52,6 +58,8 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...outgoingRoutes(needs),
     ...clientRoutes(needs),
     ...previewRoutes(needs),
+    ...templateRoutes(needs),
+    ...templateTryRoutes(needs),
     ...sourceRoutes(needs),
     ...dryRunRoutes(needs),
     ...infobaseRoutes(needs),

@@ -55,7 +55,15 @@ export type ErrorCode = keyof typeof errorTable
 export const errorCodes = Object.keys(errorTable) as ErrorCode[]
 
 /** One thing wrong with one field, under the sender's own name for it. */
-export type FieldError = { code: ErrorCode; field?: string; value?: string; message: string }
+export type FieldError = {
+  code: ErrorCode
+  field?: string
+  value?: string
+  message: string
+  /** In a text of several lines, counted from 1. */
+  line?: number
+  column?: number
+}
 
 /** An expected failure on its way to a caller. Carries no personal data in `message`. */
 export class RequestError extends Error {

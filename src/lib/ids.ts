@@ -13,6 +13,7 @@ const prefixes = {
   update: 'upd',
   key: 'key',
   webhook: 'whk',
+  template: 'tpl',
 } as const
 
 export type IdKind = keyof typeof prefixes

@@ -8,8 +8,10 @@ export type Correction = { lead: string; variable: string; value: string }
 /**
  * Said before the message in its usual words, so that nobody believes in a second payout.
  * @param was kopecks the client was told before
+ * @param isPrivate the message names no sum
  */
-export function correctionOf(event: KeptEvent, was: bigint): Correction {
+export function correctionOf(event: KeptEvent, was: bigint, isPrivate: boolean): Correction {
+  if (isPrivate) return { lead: 'Сумма изменена. Верное сообщение:', variable: 'сумма', value: 'изменена' }
   const sum = (amount: string) => formatMoney(amount, event.payment?.currency)
   const now = event.payment?.amount ?? event.operation?.amount
   const change = now === undefined ? sum(decimalOf(was)) : `${sum(now)} вместо ${sum(decimalOf(was))}`

@@ -145,15 +145,19 @@ function planOne(
     stored,
     delivery: {
       ...deliveryOf(needs, stored, recipient, definition, final, now),
-      ...(rendered.ok ? wordsOf(recipient, rendered, correctionIn(event, earlier)) : {}),
+      ...(rendered.ok ? wordsOf(recipient, rendered, correctionIn(event, earlier, rendered.isPrivate)) : {}),
     },
     ...(rendered.ok ? {} : { error: rendered.error }),
   }
 }
 
-export function correctionIn(event: KeptEvent, earlier: readonly EarlierFact[]): Correction | undefined {
+export function correctionIn(
+  event: KeptEvent,
+  earlier: readonly EarlierFact[],
+  isPrivate: boolean,
+): Correction | undefined {
   const was = correctedSum(event, earlier)
-  return was === undefined ? undefined : correctionOf(event, was)
+  return was === undefined ? undefined : correctionOf(event, was, isPrivate)
 }
 
 function wordsOf(recipient: Recipient, rendered: Extract<Rendered, { ok: true }>, correction: Correction | undefined) {

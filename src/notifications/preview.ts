@@ -42,6 +42,6 @@ export async function previewEvent(
   const moment = plan.kind === 'send' ? (plan.at ?? now) : now
   const rendered = wording.render(event, moment, destinationOf(plan, recipient, needs.policy))
   if (!rendered.ok) return { plan: unwritable(plan), isClientKnown: isKnown, message: rendered }
-  const message = storedMessageOf(messageText(rendered.message, correctionIn(event, earlier)))
+  const message = storedMessageOf(messageText(rendered.message, correctionIn(event, earlier, rendered.isPrivate)))
   return { plan, isClientKnown: isKnown, message: { ok: true, message } }
 }

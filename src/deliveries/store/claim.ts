@@ -110,6 +110,7 @@ const claimRow = z.object({
   chat_free_at: z.date().nullable(),
   last_wrote_at: z.date().nullable(),
   consent: z.boolean().nullable(),
+  is_promo_withdrawn: z.boolean(),
   is_behind: z.boolean(),
   now: z.date(),
 })
@@ -118,7 +119,7 @@ type Row = z.output<typeof claimRow>
 /**
  * An earlier message holds back a later one of the same client, and so does an earlier fact that is not planned yet
  * (unless it cannot be planned at all). A promo holds back money only while it is
- * in hand or has just come (promise 5).
+ * in hand or has just come (promise 5). An advertising text of a fact that is none is reworded once its consent is withdrawn.
  */
 async function lockRows(db: Queryable, channel: ChannelName, ids: readonly DeliveryId[]): Promise<Row[]> {
   return await db.many(
@@ -130,6 +131,10 @@ async function lockRows(db: Queryable, channel: ChannelName, ids: readonly Deliv
           (select s.granted from consents s where s.client_id = d.client_id and s.purpose = d.purpose
              and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
              order by s.at desc, s.recorded_at desc limit 1) as consent,
+          (d.purpose = 'service' and exists (select 1 from template_versions t where t.id = d.template_version and t.class = 'promo')
+             and (select s.granted from consents s where s.client_id = d.client_id and s.purpose = 'advertising'
+                  and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
+                  order by s.at desc, s.recorded_at desc limit 1) is not true) as is_promo_withdrawn,
           (exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null and e.event_seq < d.event_seq
               and (d.lane <> 'money' or e.lane = 'money' or e.state = 'sending'
                    or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= clock_timestamp())))
@@ -218,7 +223,7 @@ function resultOf(vault: Vault, row: Row, slot: Slot | undefined, brokenCount: n
     brokenCount,
     startAt: slot.at,
     claimedAt: now,
-    isStale: row.stale_at !== null && row.stale_at <= now,
+    isStale: row.is_promo_withdrawn || (row.stale_at !== null && row.stale_at <= now),
   }
 }
 

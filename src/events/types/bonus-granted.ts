@@ -14,6 +14,7 @@ export const bonusGranted: EventTypeDefinition = {
     '{% if баланс %} На вашем счету {{ баланс }}.{% endif %}' +
     '{% if баллы_до %} Бонусы действуют до {{ баллы_до }}.{% endif %} Спасибо, что выбираете нашу площадку!',
   whatsappParameters: ['баллы', 'баланс'],
+  privateText: 'Вам начислены бонусные баллы. Спасибо, что выбираете нашу площадку!',
   sample: {
     id: '77a0c3d2-8a70-11f0-9c55-00155d0a1b2c/bonus/1',
     type: 'bonus.granted',

@@ -23,6 +23,8 @@ export type EventTypeDefinition = Handling & {
   text: string
   /** The approved WhatsApp template's positional parameters, as names of template variables. */
   whatsappParameters: readonly string[]
+  /** The same without a name, a sum or a card: for messengers whose servers are abroad, where the owner wants it. */
+  privateText: string
   /** A real example: shown in the documentation, played by the demo, rendered by the tests. */
   sample: Event
 }

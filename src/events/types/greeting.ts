@@ -14,6 +14,7 @@ export const greeting: EventTypeDefinition = {
     '{% else %}{% if обращение %}примите{% else %}Примите{% endif %} наши поздравления!{% endif %}' +
     ' Желаем здоровья, благополучия и удачи во всех делах.',
   whatsappParameters: ['обращение', 'повод'],
+  privateText: 'Примите наши поздравления! Желаем здоровья, благополучия и удачи во всех делах.',
   sample: {
     id: '88b1d4e3-8a71-11f0-9c55-00155d0a1b2c/greeting/1',
     type: 'greeting',

@@ -15,6 +15,7 @@ export const installmentReminder: EventTypeDefinition = {
     '{% if этап and этапов >= этап %} (этап {{ этап }} из {{ этапов }}){% endif %}.' +
     '{% if остаток_число > 0 %} Остаток по рассрочке — {{ остаток }}.{% endif %}',
   whatsappParameters: ['сумма', 'дата_платежа', 'остаток'],
+  privateText: 'Напоминаем о рассрочке: подходит срок очередного платежа.',
   sample: {
     id: 'c0ffee00-1111-11f0-9c55-00155d0a1b2c/reminder/3',
     type: 'installment.reminder',

@@ -13,6 +13,7 @@ export const operationAccepted: EventTypeDefinition = {
     '{% elsif сумма %} Сумма — {{ сумма }}.{% elsif номер_ПСА %} Акт № {{ номер_ПСА }}.{% endif %}' +
     ' Спасибо, что выбираете нашу площадку!',
   whatsappParameters: ['номер_ПСА', 'список_лома', 'сумма'],
+  privateText: 'Лом принят. Спасибо, что выбираете нашу площадку!',
   sample: {
     id: '5f0f6c1e-8a52-11f0-9c55-00155d0a1b2c/accepted/1',
     type: 'operation.accepted',

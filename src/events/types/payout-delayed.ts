@@ -13,6 +13,7 @@ export const payoutDelayed: EventTypeDefinition = {
     '{% if причина %} Причина: {{ причина | с_точкой }}{% endif %}' +
     '{% if срок %} Плановая дата выплаты — {{ срок }}.{% endif %} Приносим извинения за ожидание.',
   whatsappParameters: ['сумма', 'причина', 'срок'],
+  privateText: 'Выплата задерживается. Приносим извинения за ожидание.',
   sample: {
     id: '5f0f6c1e-8a52-11f0-9c55-00155d0a1b2c/delayed/1',
     type: 'payout.delayed',

@@ -13,6 +13,8 @@ export const payoutPaid: EventTypeDefinition = {
     '{% if куда %} {{ куда }}{% if время %} {{ время }}{% endif %}{% elsif когда %} {{ когда }}{% endif %}. ' +
     'Спасибо, что выбираете нашу площадку!',
   whatsappParameters: ['сумма', 'материал_родительный', 'способ', 'время'],
+  privateText:
+    "Выплата {% if способ == 'наличными' %}выдана наличными{% else %}зачислена{% endif %}. Спасибо, что выбираете нашу площадку!",
   sample: {
     id: '5f0f6c1e-8a52-11f0-9c55-00155d0a1b2c/paid/1',
     type: 'payout.paid',

@@ -18,6 +18,7 @@ export const payoutPartial: EventTypeDefinition = {
     '{% elsif остаток %} Остатка нет: выплачено полностью.' +
     '{% elsif следующая_дата %} Следующая выплата — {{ следующая_дата }}.{% endif %}',
   whatsappParameters: ['сумма', 'этап', 'этапов', 'остаток', 'следующая_дата'],
+  privateText: "Частичная выплата {% if способ == 'наличными' %}выдана наличными{% else %}проведена{% endif %}.",
   sample: {
     id: 'c0ffee00-1111-11f0-9c55-00155d0a1b2c/stage/2',
     type: 'payout.partial',

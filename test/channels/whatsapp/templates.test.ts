@@ -10,11 +10,19 @@ import { renderEvent } from '../../../src/notifications/render.ts'
 import { variableNamed } from '../../../src/templates/variables.ts'
 
 const now = new Date('2025-11-23T13:00:00+03:00')
-const needs = { branding: {}, timezone: 'Europe/Moscow', definitionOf: (type: keyof typeof catalog) => catalog[type] }
+const needs = {
+  branding: {},
+  timezone: 'Europe/Moscow',
+  definitionOf: (type: keyof typeof catalog) => catalog[type],
+  published: [],
+}
 
 function messageOf(type: keyof typeof catalog, variables?: readonly string[]) {
   const more = variables === undefined ? {} : { variablesOf: () => variables }
-  const rendered = renderEvent({ ...needs, ...more }, catalog[type].sample, now)
+  const rendered = renderEvent({ ...needs, ...more }, catalog[type].sample, now, {
+    channel: 'whatsapp',
+    advertising: false,
+  })
   assert.ok(rendered.ok)
   return rendered
 }
@@ -74,7 +82,7 @@ test('a template that shows the time is rendered anew when its day must be told,
 
 test('a correction outlives the rendering anew, in the text and in the variable', () => {
   const { message } = messageOf('payout.paid')
-  const correction = correctionOf(catalog['payout.paid'].sample, 1_400_000n)
+  const correction = correctionOf(catalog['payout.paid'].sample, 1_400_000n, false)
   const renewed = {
     text: 'Иначе',
     about: { type: 'payout.paid', variables: { сумма: '14\u00a0500\u00a0₽', время: 'вчера' } },

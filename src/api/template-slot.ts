@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { channelNames } from '../channels/channel.ts'
+import { catalog } from '../events/catalog.ts'
+import { type EventType, eventTypes } from '../events/event.ts'
+import { RequestError } from '../lib/errors.ts'
+import { type TemplateSlot, templateClasses } from '../templates/choose.ts'
+import { type LintInput, lint, longestText, type Problem } from '../templates/lint.ts'
+import type { KeyInUse } from './route.ts'
+import type { ApiNeeds } from './routes.ts'
+
+/** Which template a call is about: the type in the address, the rest in the query. */
+
+export const typeInput = z.object({ type: z.enum(eventTypes).describe('Тип события') })
+
+export const slotInput = z.object({
+  channel: z.enum(channelNames).optional().describe('Канал; нет — любой'),
+  branch: z.string().trim().min(1).max(50).optional().describe('Код площадки; нет — любая'),
+  class: z
+    .enum(templateClasses)
+    .optional()
+    .describe('service или promo; нет — как у типа события. promo уходит только с согласием на рекламу'),
+})
+
+export type OwnSlot = TemplateSlot & { type: EventType }
+
+/** @throws RequestError 403 for a key of another branch, 422 for a service text of an advertising type. */
+export function slotOf(
+  { type, channel, branch, class: wanted }: z.output<typeof typeInput> & z.output<typeof slotInput>,
+  key: KeyInUse,
+): OwnSlot {
+  refuseOtherBranch(key, branch)
+  const typeClass = catalog[type].class
+  if (typeClass === 'promo' && wanted === 'service') {
+    throw new RequestError(
+      'field_invalid',
+      `Поле «class»: «${catalog[type].title}» — рекламное сообщение (38-ФЗ), служебного текста у него не бывает. Ожидается promo.`,
+    )
+  }
+  return { type, channel: channel ?? null, branchCode: branch ?? null, class: wanted ?? typeClass }
+}
+
+function refuseOtherBranch(key: KeyInUse, branch: string | undefined): void {
+  if (key.branchCode === null || key.branchCode === branch) return
+  throw new RequestError(
+    'forbidden',
+    `Этот ключ выдан площадке «${key.branchCode}»: он меняет только её шаблоны. Укажите ?branch=${encodeURIComponent(key.branchCode)} или возьмите общий ключ.`,
+  )
+}
+
+const titles = { max: 'MAX', vk: 'ВКонтакте', telegram: 'Telegram', whatsapp: 'WhatsApp' } as const
+
+export type TemplateText = { text: string; isPrivate: boolean }
+
+/** What is wrong with a text in this place. */
+export function problemsOf(needs: ApiNeeds, slot: OwnSlot, { text }: TemplateText): Problem[] {
+  const channels = slot.channel === null ? channelNames : [slot.channel]
+  const input: LintInput = {
+    template: text,
+    type: slot.type,
+    class: slot.class,
+    requires: catalog[slot.type].requires,
+    channels: channels.map((name) => ({ title: titles[name], longest: longestText[name] })),
+    defaultTimezone: needs.policy.timezone,
+  }
+  return lint(input)
+}
+
+/** @throws RequestError 422 that names each error with its line and column. */
+export function refuseErrors(problems: readonly Problem[]): void {
+  const errors = problems
+    .filter((each) => each.severity === 'error')
+    .map(({ message, line, column }) => ({ code: 'field_invalid' as const, field: 'text', message, line, column }))
+  const [first] = errors
+  if (!first) return
+  const more = errors.length === 1 ? '' : ` Всего ошибок: ${errors.length}, они в errors.`
+  throw new RequestError(
+    'field_invalid',
+    `Шаблон не сохранён: строка ${first.line}, знак ${first.column}. ${first.message}${more}`,
+    { errors },
+  )
+}
