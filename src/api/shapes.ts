@@ -26,6 +26,10 @@ const clientOfItem = z.object({
   phone: z.string().optional(),
   fullName: z.string().optional(),
 })
+const templateOfItem = z
+  .string()
+  .optional()
+  .describe('Версия шаблона: tpl_… из /templates, shipped:… — текст из поставки')
 const operationOfItem = z.object({ id: z.string().optional(), number: z.string().optional() })
 
 export const journalItemShape = z.object({
@@ -46,6 +50,7 @@ export const journalItemShape = z.object({
   repeat: z.boolean().describe('Повтор после потерянного ответа мессенджера'),
   providerMessageId: z.string().optional(),
   text: z.string().optional().describe('Текст, как он ушёл'),
+  template: templateOfItem,
   test: z.boolean(),
 })
 
@@ -57,6 +62,7 @@ export const deliveryShape = z.object({
   engagement: z.enum(engagements).optional(),
   repeat: z.boolean(),
   text: z.string().optional(),
+  template: templateOfItem,
   providerMessageId: z.string().optional(),
   attempts: z.array(
     z.object({

@@ -26,6 +26,7 @@ export function journalItem(entry: JournalEntry) {
     repeat: entry.repeat,
     providerMessageId: entry.providerMessageId,
     text: sentText(entry),
+    template: entry.template,
     test: entry.test,
   })
 }
@@ -43,6 +44,7 @@ export function deliveryView(
     engagement: entry.engagement,
     repeat: entry.repeat,
     text: sentText(entry),
+    template: entry.template,
     providerMessageId: entry.providerMessageId,
     attempts: attempts.map((each) =>
       compact({

@@ -47,6 +47,7 @@ const entryRow = z.object({
   repeat: z.boolean(),
   provider_message_id: z.string().nullable(),
   message: z.instanceof(Buffer).nullable(),
+  template_version: z.string().nullable(),
   test: z.boolean(),
 })
 
@@ -70,6 +71,8 @@ export type JournalEntry = {
   providerMessageId: string | null
   /** The stored message, as deliveries/message.ts wrote it. */
   message: string | undefined
+  /** The text it was made of: the owner's version, or one that ships. */
+  template: string | null
   test: boolean
 }
 
@@ -83,7 +86,7 @@ export async function searchJournal(
     entryRow,
     sql`select d.id, d.event_id, d.notification_id, d.created_at, d.source, d.branch_code, d.client_id, c.external_id, c.phone,
                c.full_name, c.data_key, d.type, d.operation_id, d.operation_number, d.channel, d.state, d.reason, d.engagement,
-               d.attempts, d.repeat, d.provider_message_id, d.message, d.test
+               d.attempts, d.repeat, d.provider_message_id, d.message, d.template_version, d.test
         from deliveries d join clients c on c.id = d.client_id
         where ${and(conditionsOf(filter))} order by d.id desc limit ${limit}`,
   )
@@ -98,7 +101,7 @@ export async function journalOfEvents(
     entryRow,
     sql`select d.id, d.event_id, d.notification_id, d.created_at, d.source, d.branch_code, d.client_id, c.external_id, c.phone,
                c.full_name, c.data_key, d.type, d.operation_id, d.operation_number, d.channel, d.state, d.reason, d.engagement,
-               d.attempts, d.repeat, d.provider_message_id, d.message, d.test
+               d.attempts, d.repeat, d.provider_message_id, d.message, d.template_version, d.test
         from deliveries d join clients c on c.id = d.client_id where d.event_id = any(${eventIds}::text[]) order by d.id`,
   )
   return rows.map((row) => entryOf(needs.vault, row))
@@ -149,6 +152,7 @@ function entryOf(vault: Opener, row: z.output<typeof entryRow>): JournalEntry {
     attempts: row.attempts,
     repeat: row.repeat,
     providerMessageId: row.provider_message_id,
+    template: row.template_version,
     message: vault.open(owner, 'message', row.message),
     test: row.test,
   }
