@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { apiWith, madeKey } from '../support/keys.ts'
+import { linkedInMax, maxScreenOf, startMaxService } from '../support/max.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
-import { accepted, cameTo, linkedSomeone, payout, type Someone, screenOf } from '../support/story.ts'
+import { accepted, cameTo, linkedSomeone, notificationOf, payout, type Someone, screenOf } from '../support/story.ts'
+import { until } from '../support/until.ts'
 
 describe('the owner changes the words', { timeout: 180_000 }, () => {
   const scope = suiteScope()
@@ -174,6 +176,35 @@ describe('the owner changes the words', { timeout: 180_000 }, () => {
     const { text } = await told(person, 55)
     assert.match(text, /^Выплата 55/, 'Telegram may carry no advertising')
     await dropAll('?class=promo')
+  })
+
+  it('in a messenger that may carry it, to whoever agreed: reworded when he withdraws before it leaves', async (t) => {
+    const inMax = await startMaxService(t)
+    const text = '{{ сумма }} зачислены. Скидка на вывоз лома — 10 %.'
+    const saved = await inMax.api('PUT', '/templates/payout.paid?class=promo', { text })
+    assert.equal(saved.status, 200, JSON.stringify(saved.body))
+    await inMax.api('POST', '/templates/payout.paid/publish?class=promo', {})
+    const person = await linkedInMax(inMax)
+    const agrees = async (granted: boolean) => {
+      const at = new Date().toISOString()
+      const consents = [{ purpose: 'advertising', granted, text: 'Согласие на рекламу', at }]
+      assert.equal((await inMax.api('PUT', `/clients/${person.id}`, { phone: person.phone, consents })).status, 200)
+    }
+    const silent = await cameTo(inMax, await accepted(inMax, payout(person, 10)), 'sent')
+    assert.match(silent.deliveries[0].text, /^Выплата 10/)
+    await agrees(true)
+    const told = await cameTo(inMax, await accepted(inMax, payout(person, 20)), 'sent')
+    assert.equal(told.deliveries[0].text, '20\u00a0₽ зачислены. Скидка на вывоз лома — 10 %.')
+
+    inMax.max.faults.limit(3, { textIncludes: '30\u00a0₽' })
+    const id = await accepted(inMax, payout(person, 30))
+    await until(async () => (await notificationOf(inMax, id)).deliveries[0]?.attempts.length === 1, 20_000, 'the first attempt is limited')
+    await agrees(false)
+
+    const { deliveries } = await cameTo(inMax, id, 'sent')
+    assert.match(deliveries[0].text, /^Выплата 30\u00a0₽ зачислена/)
+    assert.match(deliveries[0].template, /^shipped:/)
+    assert.ok(maxScreenOf(inMax.max, person).every((each) => !each.text.includes('30\u00a0₽ зачислены')))
   })
 
   it('a key of a branch sees the common texts and changes its own only', async () => {
