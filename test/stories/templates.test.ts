@@ -198,7 +198,11 @@ describe('the owner changes the words', { timeout: 180_000 }, () => {
 
     inMax.max.faults.limit(3, { textIncludes: '30\u00a0₽' })
     const id = await accepted(inMax, payout(person, 30))
-    await until(async () => (await notificationOf(inMax, id)).deliveries[0]?.attempts.length === 1, 20_000, 'the first attempt is limited')
+    await until(
+      async () => (await notificationOf(inMax, id)).deliveries[0]?.attempts.length === 1,
+      20_000,
+      'the first attempt is limited',
+    )
     await agrees(false)
 
     const { deliveries } = await cameTo(inMax, id, 'sent')
