@@ -4,12 +4,17 @@ import { removeOldChanges } from './changes/store.ts'
 import { deliveryJob } from './deliveries/jobs.ts'
 import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
+import { leftMoving, outOfPatience } from './deliveries/store/move.ts'
 import { expire, loseDeadWorkers, overdueDeliveries } from './deliveries/store/overdue.ts'
+import { catalog } from './events/catalog.ts'
 import { planJob } from './events/jobs.ts'
 import { overdueEvents } from './events/store/read.ts'
 import { makePartitions } from './journal/retention.ts'
 import { faultOf } from './lib/fault.ts'
+import type { DeliveryId } from './lib/ids.ts'
+import { moveOn } from './notifications/move.ts'
 import type { Services } from './services.ts'
+import { moveNeeds } from './workers.ts'
 
 const intervalMs = 2_000
 /** Longer than any 1C stays switched off. */
@@ -68,6 +73,7 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   count('lost', lost)
   const woken = await expire(db)
   count('expired', woken)
+  count('moved', await sweepChannels(services))
   const overdue = await overdueDeliveries(db, overdueMs)
   count('delivery', overdue)
   if (updates) count('update', Array.from({ length: await updates.sweep() }))
@@ -80,4 +86,16 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
     ...hinted([...lost, ...woken], stamp),
   ]
   if (jobs.length > 0) await queue.add(jobs)
+}
+
+const patience = Object.values(catalog).map(({ type, patienceMinutes }) => ({ type, ms: patienceMinutes * 60_000 }))
+
+/** Messages whose channel refused them before their worker died, and those that have waited for theirs long enough. */
+async function sweepChannels(services: Services): Promise<DeliveryId[]> {
+  const needs = moveNeeds(services)
+  const left = await leftMoving(services.db, overdueMs)
+  await moveOn(needs, left, 'failed')
+  const waiting = await outOfPatience(services.db, patience, needs.policy.channelsOn)
+  await moveOn(needs, waiting, 'waiting')
+  return [...left, ...waiting]
 }

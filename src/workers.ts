@@ -11,6 +11,7 @@ import { faultOf } from './lib/fault.ts'
 import type { EventId } from './lib/ids.ts'
 import { deadlines } from './messengers/fields.ts'
 import { messengers } from './messengers.ts'
+import { type MoveNeeds, moveOn } from './notifications/move.ts'
 import { type PlanNeeds, plan } from './notifications/plan.ts'
 import { defaultExpiryMs, defaultQuietHours, forbiddenChannels, type Policy } from './notifications/policy.ts'
 import { afterQuietHours } from './notifications/quiet-hours.ts'
@@ -156,7 +157,25 @@ function delivererOf(services: Services, channel: Channel) {
       log[level]({ msg: 'delivery.attempted', ...line })
     },
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
+    moveOn: (ids) => moveOn(moveNeeds(services), ids, 'failed'),
+    onMoveTrouble: (error) => log.warn({ msg: 'delivery.move_failed', ...faultOf(error), advice: 'the sweep will try again' }),
   })
+}
+
+export function moveNeeds(services: Services): MoveNeeds {
+  const { db, vault, queue, log, metrics } = services
+  return {
+    db,
+    vault,
+    queue,
+    policy: policyOf(services),
+    wording: () => readWording(services),
+    onMoved: (line) => {
+      metrics.moved.inc({ from: line.from, to: line.to ?? '', reason: line.reason ?? '' })
+      log.info({ msg: 'delivery.moved', ...line })
+    },
+    onQueueTrouble: (error) => noteQueueTrouble(services, error),
+  }
 }
 
 /** One message a second in one chat (core.telegram.org/bots/faq). */

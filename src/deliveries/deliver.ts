@@ -27,8 +27,11 @@ export type DeliverNeeds = {
   leaseMs: number
   /** The message anew, for a delivery whose wording has aged. */
   render(eventId: EventId): Promise<{ message: Message; version: string; staleAt: Date | null } | undefined>
+  /** Looks for the next channel of a delivery that failed. */
+  moveOn(ids: readonly DeliveryId[]): Promise<void>
   onDone(line: DeliveryLine): void
   onQueueTrouble(error: unknown): void
+  onMoveTrouble(error: unknown): void
 }
 
 /** The one wide line of a delivery job. Nothing personal in it. */
@@ -74,7 +77,8 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
   return async (id, signal) => {
     const result = await claimInTurn(needs, claims.run, id, signal)
     if (result.kind === 'claimed') return await attempt(needs, closes.run, result)
-    if (result.kind === 'dropped') await hint(needs, await nextOfClients(needs.db, [result.clientId]))
+    if (result.kind === 'dropped' && result.moves) await moveSurely(needs, id)
+    else if (result.kind === 'dropped') await hint(needs, await nextOfClients(needs.db, [result.clientId]))
     needs.onDone({
       delivery: id,
       channel: needs.channel.name,
@@ -153,6 +157,7 @@ async function attempt(
     await hintOf(needs, [deliveryJob({ id, channel, lane, attempts: attempt, delayMs: decision.nextInMs })])
   }
   await hint(needs, woken)
+  if (wasOurs && decision.state === 'failed') await moveSurely(needs, claimed.id)
   needs.onDone({
     delivery: claimed.id,
     channel: claimed.channel,
@@ -197,6 +202,11 @@ async function messageFor(
   const renewed = rendered && { ...rendered, message: renewedText(claimed.message, rendered.message) }
   const message = storedMessageOf(renewed?.message ?? claimed.message)
   return { message: claimed.repeat ? asRepeat(message, claimed.channel) : message, renewed }
+}
+
+/** A process that dies before it is done leaves the rest to the sweep; so does a database that is away. */
+async function moveSurely(needs: DeliverNeeds, id: DeliveryId): Promise<void> {
+  await needs.moveOn([id]).catch(needs.onMoveTrouble)
 }
 
 async function hint(needs: DeliverNeeds, woken: readonly Decided[]): Promise<void> {

@@ -37,6 +37,20 @@ export const reasons = [
 ] as const
 export type Reason = (typeof reasons)[number]
 
+/** What is wrong with one channel only: the client may be reached by another. */
+export function mayMove(reason: Reason): boolean {
+  return movable.has(reason)
+}
+
+const movable: ReadonlySet<Reason> = new Set([
+  'blocked',
+  'not_found',
+  'no_contact',
+  'channel_off',
+  'channel_forbidden',
+  'rejected_by_channel',
+])
+
 export const engagements = ['read', 'tapped', 'replied'] as const
 export type Engagement = (typeof engagements)[number]
 

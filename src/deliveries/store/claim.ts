@@ -12,10 +12,10 @@ import {
   type EventId,
   newId,
 } from '../../lib/ids.ts'
-import { type Guard, type Lane, lanes, type Reason } from '../delivery.ts'
+import { type Guard, type Lane, lanes, mayMove, type Reason } from '../delivery.ts'
 import { type Slot, type SlotLimits, slotsFor } from '../slots.ts'
 import { type Standing, standingOf } from '../standing.ts'
-import { decide } from './decide.ts'
+import { beginMove, decide } from './decide.ts'
 import { readLimits } from './limits.ts'
 
 export type Claimed = {
@@ -47,7 +47,13 @@ export type ClaimResult =
   | { kind: 'gone' }
   | { kind: 'behind' }
   | { kind: 'early'; inMs: number; channel: ChannelName; lane: Lane; attempts: number; isWholeBot: boolean }
-  | { kind: 'dropped'; reason: Reason; clientId: ClientId }
+  | {
+      kind: 'dropped'
+      reason: Reason
+      clientId: ClientId
+      /** Not ended: another channel is to be looked for. */
+      moves: boolean
+    }
 
 export type ClaimNeeds = { db: Database; vault: Vault; guard: Guard; limits: SlotLimits; leaseMs: number }
 
@@ -186,8 +192,10 @@ async function settle(
     case 'drop': {
       // The first answer was lost: whether that message arrived is still unknown, whatever has changed since.
       const state = row.state === 'unknown' ? 'unknown' : standing.state
-      await decide(db, [{ id: row.id, state, reason: standing.reason }])
-      return { kind: 'dropped', reason: standing.reason, clientId: row.client_id }
+      const moves = state !== 'unknown' && mayMove(standing.reason)
+      if (moves) await beginMove(db, row.id, state, standing.reason)
+      else await decide(db, [{ id: row.id, state, reason: standing.reason }])
+      return { kind: 'dropped', reason: standing.reason, clientId: row.client_id, moves }
     }
   }
 }

@@ -39,12 +39,17 @@ export async function close(needs: CloseNeeds, closings: readonly Closing[]): Pr
       })
     : await noteAnswers(needs.db, needs.vault, closings)
   // After the commit: whoever found himself blocked by one of these was there before it, and is seen now.
-  const decided = closings.filter((each) => each.decision.nextInMs === null && ours.has(each.claimed.id))
+  const decided = closings.filter(({ claimed, decision }) => ends(decision) && ours.has(claimed.id))
   const woken = await nextOfClients(
     needs.db,
     decided.map((each) => each.claimed.clientId),
   )
   return closings.map((each, index) => ({ wasOurs: ours.has(each.claimed.id), woken: index === 0 ? woken : [] }))
+}
+
+/** A failure does not end the line yet: another channel is looked for first (notifications/move). */
+function ends({ nextInMs, state }: Decision): boolean {
+  return nextInMs === null && state !== 'failed'
 }
 
 /** Whether an answer says something of the contact or of the whole bot: then a transaction holds it together. */
@@ -97,7 +102,8 @@ async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closi
           message = coalesce(r.message, d.message), template_version = coalesce(r.version, d.template_version),
           stale_at = case when r.message is null then d.stale_at else r.stale_at end,
           next_attempt_at = clock_timestamp() + r.next_in_ms * interval '1 millisecond',
-          decided_at = case when r.next_in_ms is null then clock_timestamp() end,
+          decided_at = case when r.next_in_ms is null and r.state <> 'failed' then clock_timestamp() end,
+          move_since = case when r.state = 'failed' then clock_timestamp() end,
           lease_until = null, updated_at = clock_timestamp()
         from r where d.id = r.id and d.attempt_id = r.attempt_id and d.state in ('sending', 'unknown')
         returning d.id`,

@@ -21,6 +21,15 @@ export async function decide(db: Queryable, verdicts: readonly Verdict[]): Promi
   )
 }
 
+/** This channel came to nothing; the client's line waits until another was looked for (notifications/move). */
+export async function beginMove(db: Queryable, id: DeliveryId, state: DeliveryState, reason: Reason): Promise<void> {
+  await db.run(
+    sql`update deliveries set state = ${state}, reason = ${reason}, move_since = clock_timestamp(), updated_at = clock_timestamp(),
+               next_attempt_at = null, lease_until = null
+        where id = ${id} and decided_at is null`,
+  )
+}
+
 export const decidedRow = z.object({
   id: z.string().transform(branded<'delivery'>),
   channel: z.enum(channelNames),

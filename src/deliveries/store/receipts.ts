@@ -83,13 +83,15 @@ async function raise(db: Queryable, id: DeliveryId, { receipt, reason }: Receipt
   const from =
     isFailure || state === 'sent'
       ? ['sending', 'unknown', ...(isFailure ? ['sent'] : [])]
-      : ['sending', 'unknown', 'sent']
+      : // It arrived after all, although its messenger had given it up: the truth counts.
+        ['sending', 'unknown', 'sent', 'failed']
   const ended = await db.maybeOne(
     z.object({ ended: z.boolean() }),
     sql`with before as (select id, decided_at is null as was_open from deliveries where id = ${id} and state = any(${from}::text[]))
         update deliveries d set state = ${state}, reason = ${isFailure ? reason : null}, updated_at = clock_timestamp(),
           provider_message_id = coalesce(d.provider_message_id, ${receipt.providerMessageId ?? null}),
-          next_attempt_at = null, lease_until = null, decided_at = coalesce(d.decided_at, clock_timestamp())
+          next_attempt_at = null, lease_until = null, decided_at = coalesce(d.decided_at, clock_timestamp()),
+          move_since = ${isFailure ? new Date() : null}::timestamptz
         from before where d.id = before.id returning before.was_open as ended`,
   )
   if (receipt.state === 'read') {

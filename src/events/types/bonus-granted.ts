@@ -6,6 +6,7 @@ export const bonusGranted: EventTypeDefinition = {
   urgency: 'ordinary',
   class: 'promo',
   freshnessDays: 7,
+  patienceMinutes: 240,
   requires: [['bonus.points']],
   text:
     "Вам {{ баллы_число | множественное: 'начислен', 'начислено', 'начислено', 'начислено' }} " +

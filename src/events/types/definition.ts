@@ -13,6 +13,8 @@ export type Handling = {
   class: 'service' | 'promo'
   /** A fact older than this is no news any more: `skipped: too_late`. */
   freshnessDays: number
+  /** How long a channel that does not take it is tried before another one is. */
+  patienceMinutes: number
 }
 
 export type EventTypeDefinition = Handling & {

@@ -6,6 +6,7 @@ export const payoutFailed: EventTypeDefinition = {
   urgency: 'money',
   class: 'service',
   freshnessDays: 30,
+  patienceMinutes: 10,
   requires: [],
   text:
     'Выплата{% if сумма %} {{ сумма }}{% endif %}' +

@@ -1,0 +1,171 @@
+import { z } from 'zod'
+import { type ChannelName, channelNames } from '../../channels/channel.ts'
+import type { Vault } from '../../clients/vault.ts'
+import type { Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import { branded, type ClientId, type DeliveryId, type EventId, type NotificationId } from '../../lib/ids.ts'
+import { type Lane, lanes, type Reason, reasonSchema } from '../delivery.ts'
+import type { NewDelivery } from './insert.ts'
+
+/** A delivery that is to go on by another channel. */
+export type Moving = {
+  id: DeliveryId
+  notificationId: NotificationId
+  eventId: EventId
+  eventSeq: bigint
+  clientId: ClientId
+  source: string
+  type: string
+  lane: Lane
+  purpose: 'service' | 'advertising'
+  test: boolean
+  teamOnly: boolean
+  branchCode: string | null
+  zone: string
+  operationId: string | null
+  operationNumber: string | null
+  expiresAt: Date
+  reason: Reason | null
+  /** Every channel that this message has tried. */
+  tried: readonly ChannelName[]
+}
+
+/** `failed`: its channel has refused it. `waiting`: its channel is only slow or down, and it has not left yet. */
+export type MoveKind = 'failed' | 'waiting'
+
+/** Those that are still to be moved, held until the transaction ends. One that may have arrived is never among them. */
+export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind: MoveKind): Promise<Moving[]> {
+  const rows = await db.many(
+    movingRow,
+    sql`select d.id, d.notification_id, d.event_id, d.event_seq, d.client_id, d.source, d.type, d.lane, d.purpose, d.test, d.team_only,
+          d.branch_code, d.zone, d.operation_id, d.operation_number, d.expires_at, d.reason,
+          array(select distinct t.channel from deliveries t where t.notification_id = d.notification_id and t.channel is not null) as tried
+        from deliveries d
+        where d.id = any(${ids}::text[])
+          and case when ${kind} = 'failed' then d.move_since is not null
+                   else d.decided_at is null and d.state in ('queued', 'waiting') and not d.repeat end
+        for update of d skip locked`,
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    notificationId: row.notification_id,
+    eventId: row.event_id,
+    eventSeq: row.event_seq,
+    clientId: row.client_id,
+    source: row.source,
+    type: row.type,
+    lane: row.lane,
+    purpose: row.purpose,
+    test: row.test,
+    teamOnly: row.team_only,
+    branchCode: row.branch_code,
+    zone: row.zone,
+    operationId: row.operation_id,
+    operationNumber: row.operation_number,
+    expiresAt: row.expires_at,
+    reason: row.reason,
+    tried: row.tried,
+  }))
+}
+
+const movingRow = z.object({
+  id: z.string().transform(branded<'delivery'>),
+  notification_id: z.string().transform(branded<'notification'>),
+  event_id: z.string().transform(branded<'event'>),
+  event_seq: z.bigint(),
+  client_id: z.string().transform(branded<'client'>),
+  source: z.string(),
+  type: z.string(),
+  lane: z.enum(lanes),
+  purpose: z.enum(['service', 'advertising']),
+  test: z.boolean(),
+  team_only: z.boolean(),
+  branch_code: z.string().nullable(),
+  zone: z.string(),
+  operation_id: z.string().nullable(),
+  operation_number: z.string().nullable(),
+  expires_at: z.date(),
+  reason: reasonSchema.nullable(),
+  tried: z.array(z.enum(channelNames)),
+})
+
+/** Ends those whose message goes on elsewhere, or nowhere; one that only waited failed because its channel was down. */
+export async function endMoved(db: Queryable, ids: readonly DeliveryId[]): Promise<void> {
+  await db.run(
+    sql`update deliveries set reason = case when state in ('queued', 'waiting') then 'channel_down' else reason end,
+               state = case when state in ('queued', 'waiting') then 'failed' else state end,
+               decided_at = coalesce(decided_at, clock_timestamp()), updated_at = clock_timestamp(),
+               next_attempt_at = null, move_since = null
+        where id = any(${ids}::text[])`,
+  )
+}
+
+/** There is no other channel yet: they keep waiting for theirs. */
+export async function keepWaiting(db: Queryable, ids: readonly DeliveryId[]): Promise<void> {
+  await db.run(sql`update deliveries set looked_at = clock_timestamp() where id = any(${ids}::text[])`)
+}
+
+/** The same notification on its next channel, in the same place of its client's line. */
+export async function insertNext(db: Queryable, vault: Vault, row: NewDelivery): Promise<void> {
+  const message = row.message === null ? null : vault.seal(row.client, 'message', row.message)
+  await db.run(
+    sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
+          branch_code, operation_id, operation_number, channel, state, message, template_version, next_attempt_at, stale_at,
+          expires_at, team_only, zone)
+        values (${row.id}, ${row.notificationId}, ${row.eventId}, ${row.eventSeq}, ${row.client.id}, ${row.contactId}, ${row.source},
+          ${row.type}, ${row.lane}, ${row.purpose}, ${row.test}, ${row.branchCode}, ${row.operationId}, ${row.operationNumber},
+          ${row.channel}, ${row.state}, ${message}, ${row.templateVersion}, ${row.nextAttemptAt}, ${row.staleAt},
+          ${row.expiresAt}, ${row.teamOnly}, ${row.zone})`,
+  )
+}
+
+/** What a worker left between a failure and the next channel. */
+export async function leftMoving(db: Queryable, olderThanMs: number): Promise<DeliveryId[]> {
+  const rows = await db.many(
+    idRow,
+    sql`select id from deliveries where move_since < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+        order by move_since limit 200`,
+  )
+  return rows.map((each) => each.id)
+}
+
+export type Patience = readonly { type: string; ms: number }[]
+
+/**
+ * What waits for a channel that is down, or has been tried for longer than its type has patience, while its client can be
+ * reached elsewhere. Only the first of each client's line: the others follow when their turn comes.
+ */
+export async function outOfPatience(
+  db: Queryable,
+  patience: Patience,
+  on: readonly ChannelName[],
+): Promise<DeliveryId[]> {
+  const rows = await db.many(
+    idRow,
+    sql`select d.id from deliveries d join channel_limits l on l.channel = d.channel
+          join unnest(${patience.map((each) => each.type)}::text[], ${patience.map((each) => each.ms)}::bigint[]) as p (type, ms) on p.type = d.type
+        where d.decided_at is null and d.state in ('queued', 'waiting') and not d.repeat
+          and (d.looked_at is null or d.looked_at < clock_timestamp() - interval '30 seconds')
+          and ((l.broken_count > 0 and l.paused_until > clock_timestamp()
+                and (coalesce(d.next_attempt_at, d.created_at) <= clock_timestamp() or d.reason is not null))
+            or (d.reason is not null and (select min(a.started_at) from attempts a where a.delivery_id = d.id)
+                < clock_timestamp() - p.ms * interval '1 millisecond'))
+          and exists (select 1 from contacts k where k.client_id = d.client_id and k.channel <> d.channel
+                        and k.channel = any(${on}::text[]) and k.blocked_reason is null)
+          and not exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null
+                            and e.event_seq < d.event_seq and e.lane = d.lane)
+        order by d.lane, d.event_seq limit 200`,
+  )
+  return rows.map((each) => each.id)
+}
+
+/** Channels that take nothing at present: their token or their payload was refused, or nobody answers there. */
+export async function downChannels(db: Queryable): Promise<ChannelName[]> {
+  const rows = await db.many(
+    z.object({ channel: z.enum(channelNames) }),
+    sql`select channel from channel_limits where broken_count > 0 and paused_until > clock_timestamp()`,
+  )
+  return rows.map((each) => each.channel)
+}
+
+const idRow = z.object({ id: z.string().transform(branded<'delivery'>) })

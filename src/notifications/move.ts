@@ -1,0 +1,122 @@
+import type { ChannelName } from '../channels/channel.ts'
+import { type Recipient, recipientsOf } from '../clients/store.ts'
+import { deliveryJob } from '../deliveries/jobs.ts'
+import { messageText } from '../deliveries/message.ts'
+import { nextOfClients } from '../deliveries/store/decide.ts'
+import type { NewDelivery } from '../deliveries/store/insert.ts'
+import {
+  downChannels,
+  endMoved,
+  insertNext,
+  keepWaiting,
+  lockMoving,
+  type MoveKind,
+  type Moving,
+} from '../deliveries/store/move.ts'
+import { earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
+import { type DeliveryId, type EventId, newId } from '../lib/ids.ts'
+import { keyBy } from '../lib/list.ts'
+import { correctionIn, type PlanNeeds } from './plan.ts'
+import { forbiddenChannels } from './policy.ts'
+import { route } from './route.ts'
+import { advertisingOn, type Wording } from './wording.ts'
+
+export type MoveNeeds = Pick<PlanNeeds, 'db' | 'vault' | 'queue' | 'policy' | 'wording' | 'onQueueTrouble'> & {
+  onMoved(line: MovedLine): void
+}
+
+/** The one wide line of a message that left a channel. */
+export type MovedLine = { event: EventId; from: string; to: ChannelName | null; kind: MoveKind; reason: string | null }
+
+/**
+ * Looks for the next channel of messages whose channel refused them, or is down: the client's next contact that has not
+ * been tried. The old delivery ends and the new one begins in one transaction, so that nothing of the client overtakes it
+ * and a process that dies in between loses nothing.
+ */
+export async function moveOn(needs: MoveNeeds, ids: readonly DeliveryId[], kind: MoveKind): Promise<void> {
+  if (ids.length === 0) return
+  const wording = await needs.wording()
+  const { moved, lines } = await needs.db.transaction(async (db) => {
+    const moving = await lockMoving(db, ids, kind)
+    if (moving.length === 0) return { moved: [], lines: [] }
+    const inside = { db, vault: needs.vault }
+    const [events, recipients, facts, down] = [
+      keyBy(await eventsByIds(inside, moving.map((each) => each.eventId)), (each) => each.id),
+      await recipientsOf(inside, [...new Set(moving.map((each) => each.clientId))]),
+      await earlierFacts(db, moving.map((each) => each.eventId)),
+      await downChannels(db),
+    ]
+    const moved: { old: Moving; next: NewDelivery | undefined }[] = []
+    for (const old of moving) {
+      const recipient = recipients.get(old.clientId)
+      const found = recipient && nextFor(needs, wording, { old, recipient, stored: events.get(old.eventId), down, kind })
+      const next = found?.(facts.get(old.eventId) ?? [])
+      if (next) await insertNext(db, needs.vault, next)
+      moved.push({ old, next })
+    }
+    const stay = kind === 'waiting' ? moved.filter(({ next }) => !next).map(({ old }) => old.id) : []
+    await keepWaiting(db, stay)
+    await endMoved(db, moved.filter(({ old }) => !stay.includes(old.id)).map(({ old }) => old.id))
+    const lines = moved
+      .filter(({ old }) => !stay.includes(old.id))
+      .map(({ old, next }) => ({
+        event: old.eventId,
+        from: old.tried.at(-1) ?? '',
+        to: next?.channel ?? null,
+        kind,
+        reason: old.reason,
+      }))
+    return { moved, lines }
+  })
+  for (const line of lines) needs.onMoved(line)
+  const woken = await nextOfClients(needs.db, [...new Set(moved.map(({ old }) => old.clientId))])
+  if (woken.length === 0) return
+  const wokenBy = `m${Date.now().toString(36)}`
+  await needs.queue.add(woken.map((each) => deliveryJob({ ...each, wokenBy }))).catch(needs.onQueueTrouble)
+}
+
+type Found = {
+  old: Moving
+  recipient: Recipient
+  stored: StoredEvent | undefined
+  down: readonly ChannelName[]
+  kind: MoveKind
+}
+
+function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, down, kind }: Found) {
+  const event = stored?.content?.event
+  const now = new Date()
+  if (!event || old.expiresAt <= now || old.test) return undefined
+  const { policy } = needs
+  const choice = route(
+    recipient.contacts.filter((each) => !old.tried.includes(each.channel)),
+    {
+      order: policy.channelOrder,
+      // A message that can wait for its channel does not go to another that is down as well.
+      on: kind === 'waiting' ? policy.channelsOn.filter((name) => !down.includes(name)) : policy.channelsOn,
+      forbidden: forbiddenChannels(policy, old.purpose),
+      teamOnly: policy.sendMode === 'team' || old.teamOnly,
+    },
+  )
+  if (choice.kind === 'none') return undefined
+  const { contact } = choice
+  const to = { channel: contact.channel, advertising: advertisingOn(contact.channel, recipient, policy) }
+  const rendered = wording.render(event, now, to)
+  if (!rendered.ok) return undefined
+  return (earlier: Parameters<typeof correctionIn>[1]): NewDelivery => ({
+    ...old,
+    id: newId('delivery'),
+    client: recipient.client,
+    contactId: contact.id,
+    channel: contact.channel,
+    state: 'queued',
+    reason: null,
+    message:
+      recipient.client.dataKey === null
+        ? null
+        : messageText(rendered.message, correctionIn(event, earlier, rendered.isPrivate)),
+    templateVersion: rendered.version,
+    nextAttemptAt: now,
+    staleAt: rendered.staleAt,
+  })
+}
