@@ -80,15 +80,28 @@ test('conditions compare the numbers of a message', () => {
   assert.equal(shown('{% case способ %}{% when "на карту" %}карта{% else %}иначе{% endcase %}'), 'карта')
 })
 
+test('a genitive that says «лом» once more, cries or ends a sentence is mended, or left to the dictionary', () => {
+  const shownFor = (material: string | undefined, materialGenitive: string) =>
+    textFor(
+      { type: 'payout.paid', client: {}, operation: { items: [{ material, materialGenitive }] } },
+      { template: 'за лом {{ материал_родительный }}{% if материал %} ({{ материал }}){% endif %}' },
+    )
+  assert.equal(shownFor('Медь', 'Медного лома'), 'за лом меди (медь)')
+  assert.equal(shownFor('Медь кусок', 'Медного лома'), 'за лом («Медь кусок») (медь кусок)')
+  assert.equal(shownFor('Медь', 'МЕДИ.'), 'за лом меди (медь)')
+  assert.equal(shownFor('Медь кусок', 'Лома медного куска;'), 'за лом медного куска (медь кусок)')
+  assert.equal(shownFor(undefined, 'меди'), 'за лом меди (медь)')
+})
+
 test('the genitive of the source goes before the dictionary', () => {
   const event = {
     type: 'payout.paid',
     client: {},
-    operation: { items: [{ material: 'Медь', materialGenitive: 'медного лома' }, { material: 'Латунь' }] },
+    operation: { items: [{ material: 'Медь', materialGenitive: 'медного куска' }, { material: 'Латунь' }] },
   } as const
   const copy = { ...event, operation: { items: [...event.operation.items] } }
-  assert.equal(textFor(copy, { template: '{{ материал | родительный }}' }), 'медного лома и латуни')
-  assert.equal(textFor(copy, { template: "{{ 'МЕДЬ' | родительный }}" }), 'медного лома')
+  assert.equal(textFor(copy, { template: '{{ материал | родительный }}' }), 'медного куска и латуни')
+  assert.equal(textFor(copy, { template: "{{ 'МЕДЬ' | родительный }}" }), 'медного куска')
   assert.equal(textFor(copy, { template: "{{ 'цинк' | родительный }}" }), 'цинка')
   assert.equal(textFor(copy, { template: "за лом {{ 'Кусок 3' | родительный }}" }), 'за лом («Кусок 3»)')
 })

@@ -12,7 +12,7 @@ export const payoutPaid: EventTypeDefinition = {
     "{% if способ == 'наличными' %}выдана наличными{% else %}зачислена{% endif %}" +
     '{% if куда %} {{ куда }}{% if время %} {{ время }}{% endif %}{% elsif когда %} {{ когда }}{% endif %}. ' +
     'Спасибо, что выбираете нашу площадку!',
-  whatsappParameters: ['сумма', 'материал_родительный', 'способ', 'время'],
+  whatsappParameters: ['сумма', 'материал', 'способ', 'время'],
   sample: {
     id: '5f0f6c1e-8a52-11f0-9c55-00155d0a1b2c/paid/1',
     type: 'payout.paid',

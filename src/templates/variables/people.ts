@@ -1,3 +1,4 @@
+import { addressDative } from '../../lib/russian/dative.ts'
 import { maskedPhone } from '../../lib/russian/masks.ts'
 import { addressOf, parseName, shortName } from '../../lib/russian/names.ts'
 import { oneLine } from '../../lib/russian/text.ts'
@@ -18,6 +19,13 @@ export const peopleVariables: readonly Variable[] = [
     example: 'Иван Петрович',
     fields: ['client.fullName'],
     read: (facts) => fromName(facts, addressOf),
+  },
+  {
+    names: ['кому', 'to_whom', 'обращение_дательный', 'salutation_dative'],
+    description: 'Имя и отчество в дательном падеже; пусто, если обратиться нельзя или падеж не ясен',
+    example: 'Ивану Петровичу',
+    fields: ['client.fullName'],
+    read: (facts) => fromName(facts, addressDative),
   },
   {
     names: ['имя', 'first_name'],

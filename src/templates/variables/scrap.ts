@@ -99,7 +99,7 @@ function scrapList(facts: Facts): string | null {
   if (lines.length <= mostListed) return lines.join(', ')
   const rest = lines.length - (mostListed - 1)
   const word = plural(rest, { one: 'позиция', few: 'позиции', many: 'позиций' })
-  return `${lines.slice(0, mostListed - 1).join(', ')} и ещё ${rest} ${word}`
+  return `${lines.slice(0, mostListed - 1).join(', ')} и ещё ${rest}\u00a0${word}`
 }
 
 function positionOf(facts: Facts, item: TemplateItem): Position {
