@@ -17,9 +17,10 @@ const shown = (template: string) => spaced(textFor(event, { template, now: fullE
 /** Examples are written with ordinary spaces. */
 const spaced = (text: string) => text.replaceAll('\u00a0', ' ')
 
-for (const { names, description, example, fields } of variables) {
+for (const { names, description, example, fields, personal } of variables) {
   test(`variable ${names[0]} is described, and shows its example under each of its names`, () => {
     assert.ok(description.length > 3 && fields.length > 0)
+    assert.equal(typeof personal, 'boolean')
     assert.match(names[0], /^[а-яё_]+(_ПСА)?$|^ФИО$/u)
     assert.match(names[1], /^[a-z_]+$/)
     for (const name of names) {
@@ -28,6 +29,18 @@ for (const { names, description, example, fields } of variables) {
     }
   })
 }
+
+test('whatever reads the name, the phone, the card, the sums, the scrap or free words of the base is personal', () => {
+  const telling =
+    /^(?:client\.|operation\.(?:number|items|amount)|payment\.(?:amount|remaining|last4)|bonus\.(?:points|balance)|reason$|occasion$)/
+  for (const { names, fields, personal } of variables) {
+    assert.equal(
+      personal,
+      fields.some((field) => telling.test(field)),
+      names[0],
+    )
+  }
+})
 
 test('no two variables share a name', () => {
   const names = variables.flatMap((variable) => variable.names)
