@@ -52,7 +52,7 @@ const titles = { max: 'MAX', vk: 'ВКонтакте', telegram: 'Telegram', wha
 export type TemplateText = { text: string; isPrivate: boolean }
 
 /** What is wrong with a text in this place. */
-export function problemsOf(needs: ApiNeeds, slot: OwnSlot, { text }: TemplateText): Problem[] {
+export function problemsOf(needs: ApiNeeds, slot: OwnSlot, { text, isPrivate }: TemplateText): Problem[] {
   const channels = slot.channel === null ? channelNames : [slot.channel]
   const input: LintInput = {
     template: text,
@@ -61,8 +61,11 @@ export function problemsOf(needs: ApiNeeds, slot: OwnSlot, { text }: TemplateTex
     requires: catalog[slot.type].requires,
     channels: channels.map((name) => ({ title: titles[name], longest: longestText[name] })),
     defaultTimezone: needs.policy.timezone,
+    private: isPrivate,
   }
-  return lint(input)
+  const parameters = needs.approvedVariables(slot.type)
+  const isOnWhatsApp = channels.includes('whatsapp') && needs.policy.channelsOn.includes('whatsapp')
+  return lint(isOnWhatsApp ? { ...input, whatsapp: parameters === undefined ? null : { parameters } } : input)
 }
 
 /** @throws RequestError 422 that names each error with its line and column. */

@@ -5,6 +5,7 @@ import type { EventTypeDefinition } from '../events/types/definition.ts'
 import { chooseTemplate, type PublishedTemplate } from '../templates/choose.ts'
 import type { Branding } from '../templates/facts.ts'
 import { renderMessage } from '../templates/render.ts'
+import { variableNamed } from '../templates/variables.ts'
 import type { Destination, Rendered } from './wording.ts'
 
 export type RenderNeeds = {
@@ -60,8 +61,14 @@ export function renderText(
     defaultTimezone: needs.timezone,
   })
   if (!rendered.ok) return { ok: false, error: rendered.error.message }
-  const message = { ...rendered.message, about: { type: event.type, variables: rendered.variables } }
+  const variables = chosen.isPrivate ? withoutPersonal(rendered.variables) : rendered.variables
+  const message = { ...rendered.message, about: { type: event.type, variables } }
   return { ok: true, message, version: chosen.version, staleAt: rendered.staleAt, isPrivate: chosen.isPrivate }
+}
+
+/** What an approved template may then name: nothing of the person and of his money. */
+function withoutPersonal(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => variableNamed(name)?.personal === false))
 }
 
 /** The text that ships; its version is told by its content, since it changes with the program. */

@@ -1,6 +1,7 @@
 import type { ChannelName } from '../channels/channel.ts'
 import { factsOf, type TemplateEvent } from './facts.ts'
 import { type FieldPath, fullEventNow, longestSituation, situationsOf } from './lint/situations.ts'
+import { type ApprovedTemplate, personalData, unapproved } from './lint/uses.ts'
 import { watcher } from './lint/watch.ts'
 import { type Finding, forbiddenData, markup, promoWords } from './lint/words.ts'
 import { at } from './problems.ts'
@@ -18,6 +19,10 @@ export type LintInput = {
   /** Where the template will be used, and how much text fits there. */
   channels: readonly { title: string; longest: number }[]
   defaultTimezone: string
+  /** A text for foreign messengers and locked screens: it may name nothing of the person. */
+  private?: boolean
+  /** For a text that goes to WhatsApp: the approved template of its type, or null when there is none. */
+  whatsapp?: ApprovedTemplate | null
 }
 
 /** Signs in one message with buttons; WhatsApp takes four times as many without them. */
@@ -39,7 +44,12 @@ export function lint(input: LintInput): Problem[] {
 }
 
 function problemsOfRendered(input: LintInput): Problem[] {
-  const problems = problemsOfRendering(input)
+  const { template, whatsapp } = input
+  const problems = [
+    ...problemsOfRendering(input),
+    ...(input.private ? personalData(template) : []),
+    ...(whatsapp === undefined ? [] : unapproved(template, whatsapp)),
+  ]
   return problems.some(({ severity }) => severity === 'error') ? problems : [...problems, ...problemsOfLength(input)]
 }
 

@@ -45,6 +45,15 @@ for (const [name, definition] of Object.entries(catalog)) {
     assert.deepEqual(problems, [])
   })
 
+  test(`${name}: the private text says nothing personal, and reads for the sample`, () => {
+    const template = definition.privateText
+    const channels = Object.entries(longestText).map(([title, longest]) => ({ title, longest }))
+    const input = { template, type, class: definition.class, requires, channels, defaultTimezone, private: true }
+    assert.deepEqual(lint(input), [])
+    const rendered = renderText({ template, event: sample, now, defaultTimezone })
+    assert.ok(rendered.ok && /^[А-Я].*[.!]$/.test(rendered.text), JSON.stringify(rendered))
+  })
+
   test(`${name}: the parameters of the WhatsApp template are variables, and the sample fills them`, () => {
     assert.ok(definition.whatsappParameters.length > 0)
     const values = readVariables(definition.whatsappParameters, { event: sample, now, defaultTimezone })

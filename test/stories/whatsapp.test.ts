@@ -34,7 +34,7 @@ describe('WhatsApp', { timeout: 240_000 }, () => {
     assert.equal(message.template, 'vestnik_payout_paid')
     assert.match(
       message.text,
-      /^Выплата зачислена\. сумма: 14\u00a0500\u00a0₽, материал_родительный: меди, способ: на карту, время: .*12:43 МСК\.$/,
+      /^Выплата зачислена\. сумма: 14\u00a0500\u00a0₽, материал: медь, способ: на карту, время: .*12:43 МСК\.$/,
     )
     const line = await journalLine(service, eventId, ({ state }) => state === 'delivered')
     assert.deepEqual([line.channel, line.engagement ?? null, line.attempts], ['whatsapp', null, 1])

@@ -2,141 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { catalog } from '../../src/events/catalog.ts'
-import { type Event, eventSchema, eventTypes, paymentMethods } from '../../src/events/event.ts'
+import { type Event, eventSchema } from '../../src/events/event.ts'
 import { formatMoney } from '../../src/lib/russian/numbers.ts'
 import { oneLine } from '../../src/lib/russian/text.ts'
-import { textFor } from './render.ts'
-
-const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
-const sum = fc
-  .tuple(fc.bigInt(1n, 999_999_999_999n), fc.integer({ min: 0, max: 99 }))
-  .map(([roubles, kopecks]) => `${roubles}.${String(kopecks).padStart(2, '0')}`)
-const decimal = fc
-  .tuple(fc.nat(100_000), fc.constantFrom('', '.5', '.25', '.333333333333333'))
-  .map((parts) => parts.join(''))
-const day = fc
-  .date({ min: new Date('2020-01-01'), max: new Date('2030-12-31'), noInvalidDate: true })
-  .map((date) => date.toISOString().slice(0, 10))
-const moment = fc.oneof(
-  fc
-    .date({ min: new Date('2023-01-01'), max: new Date('2027-01-01'), noInvalidDate: true })
-    .map((date) => date.toISOString()),
-  fc.constantFrom(
-    '2025-11-23T12:43:00+03:00',
-    '2025-11-23T00:00:00+03:00',
-    '0001-01-01T00:00:00+03:00',
-    '9999-12-31T23:59:59-12:00',
-  ),
-)
-const zone = fc.constantFrom(
-  'Europe/Moscow',
-  'Europe/Kaliningrad',
-  'Asia/Kamchatka',
-  'Asia/Almaty',
-  'Мск',
-  '+03:00',
-  'Etc/Unknown',
-)
-
-/** Words as they come from 1C, with everything that a messenger or a template could take for its own. */
-const word = fc.oneof(
-  fc.constantFrom(
-    'Карта',
-    'банк',
-    '<b>',
-    '&amp;',
-    '*жирно*',
-    '_код_',
-    '[id1|x]',
-    '{{ сумма }}',
-    '{% if %}',
-    '😀',
-    '\u200fабв\u200f',
-    '\u202eцба',
-  ),
-  fc.constantFrom(
-    '"Мир"',
-    '«Мир»',
-    'и т.д.',
-    'Ошибка!',
-    'верно?',
-    'а\u00a0б',
-    '№5',
-    '|',
-    '\\',
-    '`',
-    '~',
-    '100%',
-    'null',
-    'undefined',
-    'NaN',
-  ),
-)
-const text = fc
-  .array(word, { minLength: 1, maxLength: 6 })
-  .chain((words) => fc.constantFrom(' ', '\n', '\r\n', '  ', '\t').map((gap) => words.join(gap)))
-const fullName = fc.oneof(
-  text,
-  fc.constantFrom(
-    'Иванов Иван Петрович',
-    'Алиев Руслан Мамед оглы',
-    'Магомед',
-    'ООО «Ромашка»',
-    'Иванов И. П.',
-    'ИВАНОВ ИВАН',
-  ),
-)
-const material = fc.oneof(
-  text,
-  fc.constantFrom('Медь', 'Латунь', 'Черный металл', 'АКБ', 'Лом меди', 'copper', 'Кусок 3'),
-)
-const item = fc.record({
-  material: optional(material),
-  materialGenitive: optional(fc.constantFrom('меди', 'Лома меди')),
-  netKg: optional(decimal),
-  amount: optional(sum),
-})
-
-const anyEvent: fc.Arbitrary<Event> = fc
-  .record({
-    type: fc.constantFrom(...eventTypes),
-    occurredAt: optional(moment),
-    branch: optional(fc.record({ name: optional(text), timezone: optional(zone) })),
-    client: fc.record({ phone: optional(fc.constant('+79031234567')), fullName: optional(fullName) }),
-    operation: optional(
-      fc.record({
-        number: optional(text),
-        date: optional(moment),
-        items: optional(fc.array(item, { maxLength: 7 })),
-        amount: optional(sum),
-      }),
-    ),
-    payment: optional(
-      fc.record({
-        amount: optional(sum),
-        currency: optional(fc.constantFrom('RUB', 'KZT', 'USD', 'руб', 'xxx')),
-        method: optional(fc.constantFrom(...paymentMethods)),
-        last4: optional(fc.constant('4321')),
-        stage: optional(fc.integer({ min: 1, max: 12 })),
-        stages: optional(fc.integer({ min: 1, max: 12 })),
-        remaining: optional(fc.oneof(sum, fc.constant('0.00'))),
-        nextDate: optional(fc.oneof(day, fc.constant('0001-01-01'))),
-        dueDate: optional(day),
-      }),
-    ),
-    bonus: optional(fc.record({ points: optional(decimal), balance: optional(decimal), expiresAt: optional(day) })),
-    occasion: optional(fc.oneof(text, fc.constantFrom('День металлурга', 'Новый год', 'с Новым годом!'))),
-    reason: optional(text),
-  })
-  .map((event) => eventSchema.parse(event))
-
-const validEvent = anyEvent.filter(({ type, ...event }) =>
-  catalog[type].requires.every((group) => group.some((path) => valueAt(event, path) !== undefined)),
-)
-const nows = fc
-  .constantFrom('2025-11-23T15:00:00+03:00', '2025-11-25T15:00:00+03:00', '2026-01-01T00:30:00+03:00')
-  .map((text) => new Date(text))
-const branding = fc.constantFrom(undefined, { companyName: 'ВторМет' })
+import { branding, fullName, links, longEvent, nows, text, validEvent, zone } from './arbitrary.ts'
+import { messageFor, textFor } from './render.ts'
+import { parametersOf, seenEverywhere } from './seen.ts'
 
 test('a valid event of any type always gives a tidy sentence', () => {
   fc.assert(
@@ -153,6 +24,30 @@ test('a valid event of any type always gives a tidy sentence', () => {
       assert.match(ours, /[.!?]\s|[.!]$/u)
     }),
     { numRuns: 10_000 },
+  )
+})
+
+test('what is published cannot fail at send time: any valid event is a message that every messenger takes', () => {
+  fc.assert(
+    fc.property(fc.oneof(validEvent, longEvent), nows, links, (event, now, branding) => {
+      const { message, variables } = messageFor(event, {
+        now,
+        branding,
+        variables: catalog[event.type].whatsappParameters,
+      })
+      const told = { ...message, about: { type: event.type, variables } }
+      const seen = seenEverywhere(told)
+      assert.equal(seen.max, message.text)
+      assert.equal(seen.vk, message.text)
+      assert.equal(seen.telegram, message.text)
+      // WhatsApp puts links beside the text, and look-alikes in place of marks that it would swallow.
+      assert.equal(lettersOf(seen.whatsapp.slice(0, message.text.length)), lettersOf(message.text))
+      for (const value of parametersOf(event, told)) {
+        assert.notEqual(value.trim(), '')
+        assert.doesNotMatch(value, /[\n\r\t\u2028]| {4,}/, 'Meta refuses such a parameter')
+      }
+    }),
+    { numRuns: 2500 },
   )
 })
 
@@ -198,6 +93,10 @@ test('a fact of the last 24 hours shows its hour alone, an older one its day', (
   )
 })
 
+function lettersOf(text: string): string {
+  return text.replace(/[*∗_ˍ~∼`ˋ>›–-]/gu, '·')
+}
+
 /** Our own words alone: what came with the event becomes a box. */
 function withoutData(shown: string, event: Event): string {
   const data = [event.reason, event.occasion, event.client.fullName, event.branch?.name, event.operation?.number]
@@ -212,13 +111,4 @@ function withoutData(shown: string, event: Event): string {
     .filter((each) => each !== '')
     .sort((a, b) => b.length - a.length)
     .reduce((rest, each) => rest.replaceAll(each, '□'), shown.replace(/\n\nВторМет$/, ''))
-}
-
-function valueAt(value: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (part, key) => (typeof part === 'object' && part !== null ? Reflect.get(part, key) : undefined),
-      value,
-    )
 }

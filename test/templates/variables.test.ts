@@ -17,9 +17,10 @@ const shown = (template: string) => spaced(textFor(event, { template, now: fullE
 /** Examples are written with ordinary spaces. */
 const spaced = (text: string) => text.replaceAll('\u00a0', ' ')
 
-for (const { names, description, example, fields } of variables) {
+for (const { names, description, example, fields, personal } of variables) {
   test(`variable ${names[0]} is described, and shows its example under each of its names`, () => {
     assert.ok(description.length > 3 && fields.length > 0)
+    assert.equal(typeof personal, 'boolean')
     assert.match(names[0], /^[а-яё_]+(_ПСА)?$|^ФИО$/u)
     assert.match(names[1], /^[a-z_]+$/)
     for (const name of names) {
@@ -28,6 +29,18 @@ for (const { names, description, example, fields } of variables) {
     }
   })
 }
+
+test('whatever reads the name, the phone, the card, the sums, the scrap or free words of the base is personal', () => {
+  const telling =
+    /^(?:client\.|operation\.(?:number|items|amount)|payment\.(?:amount|remaining|last4)|bonus\.(?:points|balance)|reason$|occasion$)/
+  for (const { names, fields, personal } of variables) {
+    assert.equal(
+      personal,
+      fields.some((field) => telling.test(field)),
+      names[0],
+    )
+  }
+})
 
 test('no two variables share a name', () => {
   const names = variables.flatMap((variable) => variable.names)
@@ -80,15 +93,28 @@ test('conditions compare the numbers of a message', () => {
   assert.equal(shown('{% case способ %}{% when "на карту" %}карта{% else %}иначе{% endcase %}'), 'карта')
 })
 
+test('a genitive that says «лом» once more, cries or ends a sentence is mended, or left to the dictionary', () => {
+  const shownFor = (material: string | undefined, materialGenitive: string) =>
+    textFor(
+      { type: 'payout.paid', client: {}, operation: { items: [{ material, materialGenitive }] } },
+      { template: 'за лом {{ материал_родительный }}{% if материал %} ({{ материал }}){% endif %}' },
+    )
+  assert.equal(shownFor('Медь', 'Медного лома'), 'за лом меди (медь)')
+  assert.equal(shownFor('Медь кусок', 'Медного лома'), 'за лом («Медь кусок») (медь кусок)')
+  assert.equal(shownFor('Медь', 'МЕДИ.'), 'за лом меди (медь)')
+  assert.equal(shownFor('Медь кусок', 'Лома медного куска;'), 'за лом медного куска (медь кусок)')
+  assert.equal(shownFor(undefined, 'меди'), 'за лом меди (медь)')
+})
+
 test('the genitive of the source goes before the dictionary', () => {
   const event = {
     type: 'payout.paid',
     client: {},
-    operation: { items: [{ material: 'Медь', materialGenitive: 'медного лома' }, { material: 'Латунь' }] },
+    operation: { items: [{ material: 'Медь', materialGenitive: 'медного куска' }, { material: 'Латунь' }] },
   } as const
   const copy = { ...event, operation: { items: [...event.operation.items] } }
-  assert.equal(textFor(copy, { template: '{{ материал | родительный }}' }), 'медного лома и латуни')
-  assert.equal(textFor(copy, { template: "{{ 'МЕДЬ' | родительный }}" }), 'медного лома')
+  assert.equal(textFor(copy, { template: '{{ материал | родительный }}' }), 'медного куска и латуни')
+  assert.equal(textFor(copy, { template: "{{ 'МЕДЬ' | родительный }}" }), 'медного куска')
   assert.equal(textFor(copy, { template: "{{ 'цинк' | родительный }}" }), 'цинка')
   assert.equal(textFor(copy, { template: "за лом {{ 'Кусок 3' | родительный }}" }), 'за лом («Кусок 3»)')
 })

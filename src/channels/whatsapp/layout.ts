@@ -64,6 +64,9 @@ export function layOutTemplate(request: SendRequest, template: WhatsAppTemplate,
   if (about.mustName !== undefined && !pairs.some(([, variable]) => variable === about.mustName)) {
     return { ok: false, fault: faults.cannotCorrect }
   }
+  // A private message brings no personal values: a template that names them would say them or have holes.
+  if (pairs.some(([, variable]) => about.variables[variable] === undefined))
+    return { ok: false, fault: faults.notPrivate }
   const parameters = pairs.map(([name, variable]) => ({
     type: 'text',
     ...(name !== undefined && { parameter_name: name }),
@@ -80,6 +83,10 @@ const faults = {
   tooLongForButtons: { code: 'too_long', description: 'Текст с кнопками длиннее 1024 знаков.' },
   buttonTooLong: { code: 'button_too_long', description: 'Данные кнопки длиннее 256 знаков или подпись длиннее 20.' },
   tooManyButtons: { code: 'too_many_buttons', description: 'Кнопок ответа больше трёх.' },
+  notPrivate: {
+    code: 'template_not_private',
+    description: 'Сообщение должно быть без личных данных, а одобренный шаблон WhatsApp их называет.',
+  },
   cannotCorrect: {
     code: 'template_cannot_correct',
     description: 'Это исправление суммы, а в шаблоне WhatsApp нет суммы: он объявил бы вторую выплату.',

@@ -1,4 +1,4 @@
-import { lowerFirst, spellingKey } from './text.ts'
+import { spellingKey } from './text.ts'
 
 export type Metal = { nominative: string; genitive: string }
 
@@ -7,12 +7,21 @@ export function metalOf(material: string): Metal | undefined {
   const key = spellingKey(material)
   const known = metals.get(key)
   if (known) return known
-  // «Лом меди» holds its genitive already.
+  // «Лом меди» holds its genitive already, «лом 3А» a code that has no cases; «лом медный» and «лом меди кусок» do not.
   const scrap = /^лом\s+(?=\S)/iu.exec(material)
   if (!scrap) return undefined
-  const genitive = lowerFirst(material.slice(scrap[0].length))
-  return { nominative: `лом ${genitive}`, genitive }
+  const rest = material.slice(scrap[0].length).trim()
+  const genitive = metalInGenitive(rest)?.genitive ?? (codePattern.test(rest) ? rest : undefined)
+  return genitive === undefined ? undefined : { nominative: `лом ${genitive}`, genitive }
 }
+
+/** The metal whose genitive this is, in any case of letters: a source may give that word alone, or cry it. */
+export function metalInGenitive(genitive: string): Metal | undefined {
+  return byGenitive.get(spellingKey(genitive))
+}
+
+/** Grades and classes of scrap: «3А», «М3», «ПЭТ», «5А1». */
+const codePattern = /^(?=.*[\p{Lu}\d])[\p{Lu}\d]{1,6}$/u
 
 const declined: Record<string, string> = {
   медь: 'меди',
@@ -58,6 +67,8 @@ const declined: Record<string, string> = {
   'цветной металл': 'цветного металла',
   'цветные металлы': 'цветных металлов',
   металл: 'металла',
+  металлолом: 'металла',
+  лом: 'металла',
   АКБ: 'АКБ',
   аккумулятор: 'аккумулятора',
   аккумуляторы: 'аккумуляторов',
@@ -97,6 +108,7 @@ const english: Record<string, string> = {
 }
 
 const metals = tableOfMetals()
+const byGenitive = new Map([...metals.values()].reverse().map((metal) => [spellingKey(metal.genitive), metal]))
 
 function tableOfMetals(): Map<string, Metal> {
   const table = new Map<string, Metal>()

@@ -41,7 +41,8 @@ const companyPattern =
   /(?<![\p{L}])(?:ООО|ОАО|ЗАО|ПАО|НАО|АО|ИП|ГУП|МУП|ФГУП|НКО|АНО|ТОО|ОДО|ЧП|КФХ|ТСЖ|СНТ|LLC|Ltd|общество|компания|предприниматель|предприятие|завод|фирма|холдинг)(?![\p{L}])/iu
 const initialsPattern = /^(?:\p{Lu}|(?:\p{Lu}[\p{Ll}]?\.-?)+\p{Lu}?)$/u
 const wordPattern = /^[\p{Script=Cyrillic}][\p{Script=Cyrillic}'’ -]*$/u
-const patronymicSuffix = /^(?:оглы|оглу|улы|уулу|угли|ўғли|кызы|гызы|кизи)$/iu
+/** «Мамед оглы»: such words follow the father's name and never change. */
+export const patronymicSuffix = /^(?:оглы|оглу|улы|уулу|угли|ўғли|кызы|гызы|кизи)$/iu
 const prefixOfName = /^(?:абдул|абу)$/iu
 
 /** «Гасан оглы» is one patronymic and «Абдул Рахман» one first name (as in БСП). */

@@ -54,12 +54,12 @@ function moneyFormat(currency: string): Intl.NumberFormat | undefined {
   if (!/^[A-Z]{3}$/.test(currency)) return undefined
   const known = otherCurrencies.get(currency)
   if (known) return known
-  const made = new Intl.NumberFormat('ru-RU', {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-    trailingZeroDisplay: 'stripIfInteger',
-  })
+  const style = { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' } as const
+  const narrow = new Intl.NumberFormat('ru-RU', { ...style, currencyDisplay: 'narrowSymbol' })
+  // Belarusian roubles are «р.» to Intl: two stops at the end of a sentence, and Russian money to a Russian reader.
+  const made = /\.$/.test(narrow.format(1))
+    ? new Intl.NumberFormat('ru-RU', { ...style, currencyDisplay: 'code' })
+    : narrow
   otherCurrencies.set(currency, made)
   return made
 }

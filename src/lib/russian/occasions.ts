@@ -4,8 +4,25 @@ import { spellingKey } from './text.ts'
 export function congratulation(occasion: string): string | undefined {
   if (/^со?\s+\S/iu.test(occasion)) return `с${occasion.slice(1)}`
   if (/^день(?=\s\S)/iu.test(occasion)) return `с Днём${occasion.slice('день'.length)}`
-  return occasions.get(spellingKey(occasion))
+  const known = occasions.get(spellingKey(occasion))
+  if (known !== undefined) return known
+  for (const [head, text] of heads) if (head.test(occasion)) return occasion.replace(head, text)
+  return undefined
 }
+
+/** Words that are declined alone: whatever follows them is in the genitive already. */
+const heads: readonly (readonly [RegExp, string])[] = [
+  [/^юбилей(?=\s)/iu, 'с юбилеем'],
+  [/^годовщина(?=\s)/iu, 'с годовщиной'],
+  [/^праздник(?=\s)/iu, 'с праздником'],
+  [/^открытие(?=\s)/iu, 'с открытием'],
+  [/^рождение(?=\s)/iu, 'с рождением'],
+  [/^начало(?=\s)/iu, 'с началом'],
+  [/^завершение(?=\s)/iu, 'с завершением'],
+  [/^международный день(?=\s)/iu, 'с Международным днём'],
+  [/^всемирный день(?=\s)/iu, 'со Всемирным днём'],
+  [/^всероссийский день(?=\s)/iu, 'со Всероссийским днём'],
+]
 
 const occasions = new Map(
   Object.entries({
@@ -18,6 +35,8 @@ const occasions = new Map(
     'Международный женский день': 'с Международным женским днём',
     Масленица: 'с Масленицей',
     Пасха: 'с Пасхой',
+    'Светлая Пасха': 'со Светлой Пасхой',
+    'Наступающий Новый год': 'с наступающим Новым годом',
     Навруз: 'с Наврузом',
     'Ураза-байрам': 'с праздником Ураза-байрам',
     'Курбан-байрам': 'с праздником Курбан-байрам',

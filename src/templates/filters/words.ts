@@ -1,3 +1,4 @@
+import { nameDative } from '../../lib/russian/dative.ts'
 import { cardTail, maskedPhone } from '../../lib/russian/masks.ts'
 import { addressOf, shortName } from '../../lib/russian/names.ts'
 import { quoted, upperFirst, withFullStop } from '../../lib/russian/text.ts'
@@ -16,6 +17,12 @@ export const wordFilters: readonly Filter[] = [
     description: 'Имя и отчество из полного имени; пусто, если обратиться по имени нельзя',
     example: { template: '{{ ФИО | имя_отчество }}', result: 'Иван Петрович' },
     apply: (input, args, facts) => textFilter((text) => addressOf(text) ?? '')(input, args, facts) || null,
+  },
+  {
+    names: ['дательный', 'dative'],
+    description: 'Имя в дательном падеже; пусто, если падеж не ясен: фирма, инициалы, редкое имя без отчества',
+    example: { template: '{{ ФИО | дательный }}', result: 'Иванову Ивану Петровичу' },
+    apply: (input, args, facts) => textFilter((text) => nameDative(text) ?? '')(input, args, facts) || null,
   },
   {
     names: ['инициалы', 'initials'],

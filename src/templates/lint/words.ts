@@ -32,7 +32,7 @@ export function promoWords(text: string): Finding[] {
 export function markup(text: string): Finding[] {
   return found(
     text,
-    /<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?>|\*\*[^*\n]+\*\*|\[[^\]\n]+\]\(https?:[^)\n]+\)/gi,
+    /<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?>|\*\*[^*\n]{1,200}\*\*|\[[^[\]\n]{1,200}\]\(https?:[^)\n]{1,500}\)/gi,
     (mark) => `Разметка «${mark}» придёт клиенту буквально: текст простой, ссылки — кнопками.`,
     'warning',
   )

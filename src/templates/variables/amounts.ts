@@ -9,6 +9,7 @@ export const amountVariables: readonly Variable[] = [
     description: 'Сумма выплаты; для приёма лома — сумма операции',
     example: '14 500 ₽',
     fields: ['payment.amount', 'operation.amount'],
+    personal: true,
     read: (facts) => money(facts, amountOf(facts)),
   },
   {
@@ -16,6 +17,7 @@ export const amountVariables: readonly Variable[] = [
     description: 'Та же сумма числом, для сравнений: {% if сумма_число > 10000 %}',
     example: '14500.00',
     fields: ['payment.amount', 'operation.amount'],
+    personal: true,
     read: (facts) => amountOf(facts) ?? null,
   },
   {
@@ -23,6 +25,7 @@ export const amountVariables: readonly Variable[] = [
     description: 'Сумма всего акта, если выплата — только часть',
     example: '14 500 ₽',
     fields: ['operation.amount'],
+    personal: true,
     read: (facts) => money(facts, facts.event.operation?.amount),
   },
   {
@@ -30,6 +33,7 @@ export const amountVariables: readonly Variable[] = [
     description: 'Сколько осталось выплатить',
     example: '10 000 ₽',
     fields: ['payment.remaining'],
+    personal: true,
     read: (facts) => money(facts, facts.event.payment?.remaining),
   },
   {
@@ -37,6 +41,7 @@ export const amountVariables: readonly Variable[] = [
     description: 'Остаток числом, для сравнений',
     example: '10000.00',
     fields: ['payment.remaining'],
+    personal: true,
     read: ({ event }) => event.payment?.remaining ?? null,
   },
   {
@@ -44,6 +49,7 @@ export const amountVariables: readonly Variable[] = [
     description: 'Начисленные бонусы словами',
     example: '500 баллов',
     fields: ['bonus.points'],
+    personal: true,
     read: ({ event }) => points(event.bonus?.points),
   },
   {
@@ -51,6 +57,7 @@ export const amountVariables: readonly Variable[] = [
     description: 'Начисленные бонусы числом, для сравнений и фильтра «множественное»',
     example: '500',
     fields: ['bonus.points'],
+    personal: true,
     read: ({ event }) => event.bonus?.points ?? null,
   },
   {
@@ -58,6 +65,7 @@ export const amountVariables: readonly Variable[] = [
     description: 'Бонусный баланс словами',
     example: '1 750 баллов',
     fields: ['bonus.balance'],
+    personal: true,
     read: ({ event }) => points(event.bonus?.balance),
   },
   {
@@ -65,6 +73,7 @@ export const amountVariables: readonly Variable[] = [
     description: 'Бонусный баланс числом',
     example: '1750',
     fields: ['bonus.balance'],
+    personal: true,
     read: ({ event }) => event.bonus?.balance ?? null,
   },
 ]

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { metalOf } from '../../lib/russian/metals.ts'
+import { metalInGenitive, metalOf } from '../../lib/russian/metals.ts'
 import { listed, lowerFirst, oneLine, quoted, spellingKey } from '../../lib/russian/text.ts'
 import type { Facts, TemplateItem } from '../facts.ts'
 
@@ -47,8 +47,12 @@ export function materialOf(item: TemplateItem): Material | undefined {
 const materialCache = new LRUCache<string, Material>({ max: 1000 })
 
 function declinedMaterial(material: string, ownGenitive: string): Material {
-  const metal = metalOf(material) ?? metalOf(material.replace(/[\s.,;:]+$/u, ''))
-  const genitive = ownGenitive === '' ? metal?.genitive : lowerFirst(ownGenitive.replace(/^лома\s+/iu, ''))
+  const own = ownGenitive.replace(/^лома\s+/iu, '').replace(/[\s.,;:]+$/u, '')
+  const metal =
+    material === '' ? metalInGenitive(own) : (metalOf(material) ?? metalOf(material.replace(/[\s.,;:]+$/u, '')))
+  // «за лом медного лома» says it twice: such a genitive is no better than none.
+  const isOwnUsed = own !== '' && !/(?<!\p{L})(?:металло)?лома(?!\p{L})/iu.test(own)
+  const genitive = isOwnUsed ? (metalInGenitive(own)?.genitive ?? lowerFirst(own)) : metal?.genitive
   const name = metal?.nominative ?? material
   return { ...(name === '' ? {} : { name }), ...(genitive === undefined ? {} : { genitive }) }
 }

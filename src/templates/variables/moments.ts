@@ -8,6 +8,7 @@ export const momentVariables: readonly Variable[] = [
     description: 'Когда это случилось: в течение суток — часы, позже — с днём («23 ноября, 12:43 МСК»)',
     example: '12:43 МСК',
     fields: ['occurredAt', 'branch.timezone'],
+    personal: false,
     read: (facts) => {
       const moment = momentOf(facts)
       return moment ? textOf(facts, moment) : null
@@ -18,6 +19,7 @@ export const momentVariables: readonly Variable[] = [
     description: 'То же с предлогом, где он нужен: «в 12:43 МСК», «23 ноября, 12:43 МСК»',
     example: 'в 12:43 МСК',
     fields: ['occurredAt', 'branch.timezone'],
+    personal: false,
     read: (facts) => {
       const moment = momentOf(facts)
       if (!moment) return null
@@ -29,6 +31,7 @@ export const momentVariables: readonly Variable[] = [
     description: 'Только часы и пояс',
     example: '12:43 МСК',
     fields: ['occurredAt', 'branch.timezone'],
+    personal: false,
     read: (facts) => momentOf(facts)?.clock ?? null,
   },
   {
@@ -36,6 +39,7 @@ export const momentVariables: readonly Variable[] = [
     description: 'День события; год — если он не текущий',
     example: '23 ноября',
     fields: ['occurredAt', 'branch.timezone'],
+    personal: false,
     read: (facts) => {
       const moment = momentOf(facts)
       return moment ? dayText(moment.wall, presentYear(facts)) : null
@@ -46,6 +50,7 @@ export const momentVariables: readonly Variable[] = [
     description: 'День акта или договора',
     example: '23 ноября',
     fields: ['operation.date'],
+    personal: false,
     read: (facts) => dayIn(facts, facts.event.operation?.date),
   },
   {
@@ -53,6 +58,7 @@ export const momentVariables: readonly Variable[] = [
     description: 'День следующей выплаты',
     example: '23 декабря',
     fields: ['payment.nextDate'],
+    personal: false,
     read: (facts) => day(facts, facts.event.payment?.nextDate),
   },
   {
@@ -60,6 +66,7 @@ export const momentVariables: readonly Variable[] = [
     description: 'Плановый день выплаты',
     example: '25 ноября',
     fields: ['payment.dueDate'],
+    personal: false,
     read: (facts) => day(facts, facts.event.payment?.dueDate),
   },
   {
@@ -67,6 +74,7 @@ export const momentVariables: readonly Variable[] = [
     description: 'День очередного платежа: следующая дата, а без неё — срок',
     example: '23 декабря',
     fields: ['payment.nextDate', 'payment.dueDate'],
+    personal: false,
     read: (facts) => day(facts, facts.event.payment?.nextDate ?? facts.event.payment?.dueDate),
   },
   {
@@ -74,6 +82,7 @@ export const momentVariables: readonly Variable[] = [
     description: 'День, до которого действуют бонусы',
     example: '31 декабря',
     fields: ['bonus.expiresAt'],
+    personal: false,
     read: (facts) => day(facts, facts.event.bonus?.expiresAt),
   },
   {
@@ -81,6 +90,7 @@ export const momentVariables: readonly Variable[] = [
     description: 'Приветствие по времени суток площадки',
     example: 'Добрый день',
     fields: ['now', 'branch.timezone'],
+    personal: false,
     read: ({ now, zone }) => greetingAt(wallTime(now, zone).hour),
   },
 ]

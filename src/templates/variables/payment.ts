@@ -9,6 +9,7 @@ export const paymentVariables: readonly Variable[] = [
     description: 'Как выплачено: «на карту», «по СБП», «на счёт», «наличными»',
     example: 'на карту',
     fields: ['payment.method'],
+    personal: false,
     read: ({ event }) => (event.payment?.method === undefined ? null : (methods[event.payment.method] ?? null)),
   },
   {
@@ -16,6 +17,7 @@ export const paymentVariables: readonly Variable[] = [
     description: 'Как «способ», но без наличных: после слов «зачислена», «отправлена»',
     example: 'на карту',
     fields: ['payment.method'],
+    personal: false,
     read: ({ event }) =>
       event.payment?.method === undefined || event.payment.method === 'cash'
         ? null
@@ -26,6 +28,7 @@ export const paymentVariables: readonly Variable[] = [
     description: 'Последние цифры карты',
     example: '•••• 4321',
     fields: ['payment.last4'],
+    personal: true,
     read: ({ event }) => (event.payment?.last4 === undefined ? null : cardTail(event.payment.last4)),
   },
   {
@@ -33,6 +36,7 @@ export const paymentVariables: readonly Variable[] = [
     description: 'Номер этапа рассрочки',
     example: '2',
     fields: ['payment.stage'],
+    personal: false,
     read: ({ event }) => event.payment?.stage ?? null,
   },
   {
@@ -40,6 +44,7 @@ export const paymentVariables: readonly Variable[] = [
     description: 'Сколько всего этапов',
     example: '4',
     fields: ['payment.stages'],
+    personal: false,
     read: ({ event }) => event.payment?.stages ?? null,
   },
   {
@@ -47,6 +52,7 @@ export const paymentVariables: readonly Variable[] = [
     description: 'Номер акта или договора',
     example: 'ПСА-000457',
     fields: ['operation.number'],
+    personal: true,
     read: ({ event }) => line(event.operation?.number),
   },
   {
@@ -54,6 +60,7 @@ export const paymentVariables: readonly Variable[] = [
     description: 'Причина, как её передала база, без точки в конце: точку ставит шаблон или фильтр «с_точкой»',
     example: 'Технические работы в банке',
     fields: ['reason'],
+    personal: true,
     read: ({ event }) => withoutStop(event.reason),
   },
   {
@@ -61,6 +68,7 @@ export const paymentVariables: readonly Variable[] = [
     description: 'Повод поздравления',
     example: 'День металлурга',
     fields: ['occasion'],
+    personal: true,
     read: ({ event }) => withoutMark(event.occasion),
   },
   {
@@ -68,6 +76,7 @@ export const paymentVariables: readonly Variable[] = [
     description: 'Повод после слова «поздравляем»: «с Днём металлурга»; пусто, если падеж не известен',
     example: 'с Днём металлурга',
     fields: ['occasion'],
+    personal: true,
     read: ({ event }) => congratulation(withoutMark(event.occasion) ?? '') ?? null,
   },
 ]

@@ -1,3 +1,4 @@
+import { addressDative } from '../../lib/russian/dative.ts'
 import { maskedPhone } from '../../lib/russian/masks.ts'
 import { addressOf, parseName, shortName } from '../../lib/russian/names.ts'
 import { oneLine } from '../../lib/russian/text.ts'
@@ -10,6 +11,7 @@ export const peopleVariables: readonly Variable[] = [
     description: 'Имя клиента, как оно записано в базе',
     example: 'Иванов Иван Петрович',
     fields: ['client.fullName'],
+    personal: true,
     read: ({ event }) => line(event.client.fullName),
   },
   {
@@ -17,13 +19,23 @@ export const peopleVariables: readonly Variable[] = [
     description: 'Имя и отчество, без отчества — имя; пусто, если это фирма, инициалы или одна фамилия',
     example: 'Иван Петрович',
     fields: ['client.fullName'],
+    personal: true,
     read: (facts) => fromName(facts, addressOf),
+  },
+  {
+    names: ['кому', 'to_whom', 'обращение_дательный', 'salutation_dative'],
+    description: 'Имя и отчество в дательном падеже; пусто, если обратиться нельзя или падеж не ясен',
+    example: 'Ивану Петровичу',
+    fields: ['client.fullName'],
+    personal: true,
+    read: (facts) => fromName(facts, addressDative),
   },
   {
     names: ['имя', 'first_name'],
     description: 'Имя без отчества',
     example: 'Иван',
     fields: ['client.fullName'],
+    personal: true,
     read: (facts) => fromName(facts, (name) => parseName(name).first),
   },
   {
@@ -31,6 +43,7 @@ export const peopleVariables: readonly Variable[] = [
     description: 'Фамилия',
     example: 'Иванов',
     fields: ['client.fullName'],
+    personal: true,
     read: (facts) => fromName(facts, (name) => parseName(name).last),
   },
   {
@@ -38,6 +51,7 @@ export const peopleVariables: readonly Variable[] = [
     description: 'Фамилия и инициалы; фирма — как записана',
     example: 'Иванов И. П.',
     fields: ['client.fullName'],
+    personal: true,
     read: (facts) => fromName(facts, shortName),
   },
   {
@@ -45,6 +59,7 @@ export const peopleVariables: readonly Variable[] = [
     description: 'Телефон клиента со скрытой серединой',
     example: '+7 903 •••-••-67',
     fields: ['client.phone'],
+    personal: true,
     read: ({ event }) => (event.client.phone === undefined ? null : maskedPhone(event.client.phone)),
   },
   {
@@ -52,6 +67,7 @@ export const peopleVariables: readonly Variable[] = [
     description: 'Название площадки',
     example: 'Нижний Новгород, Базовый проезд',
     fields: ['branch.name'],
+    personal: false,
     read: ({ event }) => line(event.branch?.name),
   },
   {
@@ -59,6 +75,7 @@ export const peopleVariables: readonly Variable[] = [
     description: 'Название компании из настроек',
     example: 'ВторМет',
     fields: ['branding.companyName'],
+    personal: false,
     read: ({ branding }) => line(branding.companyName),
   },
   {
@@ -66,6 +83,7 @@ export const peopleVariables: readonly Variable[] = [
     description: 'Адрес сайта из настроек',
     example: 'https://vtormet.example',
     fields: ['branding.companySite'],
+    personal: false,
     read: ({ branding }) => line(branding.companySite),
   },
   {
@@ -73,6 +91,7 @@ export const peopleVariables: readonly Variable[] = [
     description: 'Адрес формы отзыва из настроек',
     example: 'https://vtormet.example/otzyv',
     fields: ['branding.feedbackUrl'],
+    personal: false,
     read: ({ branding }) => line(branding.feedbackUrl),
   },
 ]

@@ -11,6 +11,7 @@ export const scrapVariables: readonly Variable[] = [
     description: 'Вид лома; несколько — через запятую',
     example: 'медь',
     fields: ['operation.items.material'],
+    personal: true,
     read: (facts) => namesOf(materialsOf(facts)),
   },
   {
@@ -18,6 +19,7 @@ export const scrapVariables: readonly Variable[] = [
     description: 'Вид лома после слов «за лом»: «меди и латуни»; вид, которого нет в словаре, — «(«Кусок»)»',
     example: 'меди',
     fields: ['operation.items.materialGenitive', 'operation.items.material'],
+    personal: true,
     read: (facts) => genitiveOf(materialsOf(facts)),
   },
   {
@@ -25,6 +27,7 @@ export const scrapVariables: readonly Variable[] = [
     description: 'Вес нетто, всего по акту',
     example: '12,348 кг',
     fields: ['operation.items.netKg'],
+    personal: true,
     read: (facts) => {
       const net = netOf(facts)
       return net === null ? null : formatWeight(net)
@@ -35,6 +38,7 @@ export const scrapVariables: readonly Variable[] = [
     description: 'Вес нетто числом, в килограммах, для сравнений',
     example: '12.348',
     fields: ['operation.items.netKg'],
+    personal: true,
     read: netOf,
   },
   {
@@ -42,6 +46,7 @@ export const scrapVariables: readonly Variable[] = [
     description: 'Засорённость, если она одна на все позиции',
     example: '2 %',
     fields: ['operation.items.contaminationPct'],
+    personal: true,
     read: (facts) => {
       const percent = sameForAll(facts, (item) => item.contaminationPct)
       return percent === undefined ? null : formatPercent(percent)
@@ -52,6 +57,7 @@ export const scrapVariables: readonly Variable[] = [
     description: 'Цена за килограмм, если она одна на все позиции',
     example: '780 ₽/кг',
     fields: ['operation.items.pricePerKg'],
+    personal: true,
     read: (facts) => {
       const price = sameForAll(facts, (item) => item.pricePerKg)
       return price === undefined ? null : `${formatMoney(price, facts.event.payment?.currency)}/кг`
@@ -62,6 +68,7 @@ export const scrapVariables: readonly Variable[] = [
     description: 'Позиции акта с весом в одну строку',
     example: 'медь — 12,348 кг',
     fields: ['operation.items'],
+    personal: true,
     read: scrapList,
   },
   {
@@ -69,6 +76,7 @@ export const scrapVariables: readonly Variable[] = [
     description: 'Позиции акта для цикла: {% for п in позиции %}{{ п.материал }} — {{ п.вес }}{% endfor %}',
     example: '',
     fields: ['operation.items'],
+    personal: true,
     read: (facts) => {
       const items = itemsOf(facts)
       return items.length === 0 ? null : items.map((item) => positionOf(facts, item))
@@ -99,7 +107,7 @@ function scrapList(facts: Facts): string | null {
   if (lines.length <= mostListed) return lines.join(', ')
   const rest = lines.length - (mostListed - 1)
   const word = plural(rest, { one: 'позиция', few: 'позиции', many: 'позиций' })
-  return `${lines.slice(0, mostListed - 1).join(', ')} и ещё ${rest} ${word}`
+  return `${lines.slice(0, mostListed - 1).join(', ')} и ещё ${rest}\u00a0${word}`
 }
 
 function positionOf(facts: Facts, item: TemplateItem): Position {

@@ -14,5 +14,10 @@ export type Variable = {
   example: string
   /** Fields of the event it is read from; `branding.…` and `now` are not of the event. */
   fields: readonly string[]
+  /**
+   * Does it tell of this person: who he is, what he sold, what he is paid, or words of the base that may hold any of it?
+   * Such a variable has no place in a private text, the one for a foreign messenger or a locked screen.
+   */
+  personal: boolean
   read(facts: Facts): Value
 }

@@ -64,6 +64,8 @@ test('money keeps every kopeck', () => {
   assert.equal(formatMoney('9007199254740993.05'), '9\u00a0007\u00a0199\u00a0254\u00a0740\u00a0993,05\u00a0₽')
   assert.equal(formatMoney('100.00', 'KZT'), '100\u00a0₸')
   assert.equal(formatMoney('100.00', 'XX1'), '100\u00a0XX1')
+  // To Intl it is «р.», which would end a sentence twice and mean Russian money here.
+  assert.equal(formatMoney('100.50', 'BYN'), '100,50\u00a0BYN')
   assert.equal(formatMoney('14 500 ₽'), '14 500 ₽')
 })
 
@@ -106,13 +108,22 @@ test('metals are found in any case and spelling, and unknown ones are not guesse
   assert.equal(metalOf('Copper')?.nominative, 'медь')
   assert.equal(metalOf('Лом меди')?.genitive, 'меди')
   assert.equal(metalOf('Медь кусок'), undefined)
-  assert.equal(metalOf('лом'), undefined)
+  assert.equal(metalOf('Лом 3А')?.genitive, '3А')
+  assert.equal(metalOf('Лом чёрных металлов')?.genitive, 'чёрных металлов')
+  assert.equal(metalOf('лом')?.genitive, 'металла')
+  for (const name of ['Лом и отходы меди', 'Лом медный', 'Лом меди кусок', 'Ломтики']) {
+    assert.equal(metalOf(name), undefined, name)
+  }
 })
 
 test('one congratulates with an occasion only when its case is known', () => {
   assert.equal(congratulation('День металлурга'), 'с Днём металлурга')
   assert.equal(congratulation('Новый год'), 'с Новым годом')
   assert.equal(congratulation('С Новым годом'), 'с Новым годом')
+  assert.equal(congratulation('Юбилей площадки'), 'с юбилеем площадки')
+  assert.equal(congratulation('Открытие новой площадки'), 'с открытием новой площадки')
+  assert.equal(congratulation('Всемирный день вторсырья'), 'со Всемирным днём вторсырья')
+  assert.equal(congratulation('Юбилейная дата'), undefined)
   assert.equal(congratulation('Деньги'), undefined)
   assert.equal(congratulation('Сезон'), undefined)
 })
