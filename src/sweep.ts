@@ -6,8 +6,9 @@ import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
 import { leftMoving, outOfPatience } from './deliveries/store/move.ts'
 import { expire, loseDeadWorkers, overdueDeliveries } from './deliveries/store/overdue.ts'
-import { catalog } from './events/catalog.ts'
+import { handlingOf } from './events/catalog.ts'
 import { planJob } from './events/jobs.ts'
+import { keptTypes } from './events/kept.ts'
 import { overdueEvents } from './events/store/read.ts'
 import { makePartitions } from './journal/retention.ts'
 import { faultOf } from './lib/fault.ts'
@@ -88,7 +89,7 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   if (jobs.length > 0) await queue.add(jobs)
 }
 
-const patience = Object.values(catalog).map(({ type, patienceMinutes }) => ({ type, ms: patienceMinutes * 60_000 }))
+const patience = keptTypes.map((type) => ({ type, ms: handlingOf(type).patienceMinutes * 60_000 }))
 
 /** Messages whose channel refused them before their worker died, and those that have waited for theirs long enough. */
 async function sweepChannels(services: Services): Promise<DeliveryId[]> {

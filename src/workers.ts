@@ -158,7 +158,8 @@ function delivererOf(services: Services, channel: Channel) {
     },
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
     moveOn: (ids) => moveOn(moveNeeds(services), ids, 'failed'),
-    onMoveTrouble: (error) => log.warn({ msg: 'delivery.move_failed', ...faultOf(error), advice: 'the sweep will try again' }),
+    onMoveTrouble: (error) =>
+      log.warn({ msg: 'delivery.move_failed', ...faultOf(error), advice: 'the sweep will try again' }),
   })
 }
 

@@ -70,6 +70,12 @@ export function createMetrics() {
       labelNames: ['reason'],
       registers,
     }),
+    moved: new Counter({
+      name: 'vestnik_deliveries_moved_total',
+      help: 'Messages that left a channel for another one (or for none), by channels and reason',
+      labelNames: ['from', 'to', 'reason'],
+      registers,
+    }),
     swept: new Counter({
       name: 'vestnik_swept_total',
       help: 'What the sweep had to do, by kind',

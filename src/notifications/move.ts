@@ -41,22 +41,35 @@ export async function moveOn(needs: MoveNeeds, ids: readonly DeliveryId[], kind:
     if (moving.length === 0) return { moved: [], lines: [] }
     const inside = { db, vault: needs.vault }
     const [events, recipients, facts, down] = [
-      keyBy(await eventsByIds(inside, moving.map((each) => each.eventId)), (each) => each.id),
+      keyBy(
+        await eventsByIds(
+          inside,
+          moving.map((each) => each.eventId),
+        ),
+        (each) => each.id,
+      ),
       await recipientsOf(inside, [...new Set(moving.map((each) => each.clientId))]),
-      await earlierFacts(db, moving.map((each) => each.eventId)),
+      await earlierFacts(
+        db,
+        moving.map((each) => each.eventId),
+      ),
       await downChannels(db),
     ]
     const moved: { old: Moving; next: NewDelivery | undefined }[] = []
     for (const old of moving) {
       const recipient = recipients.get(old.clientId)
-      const found = recipient && nextFor(needs, wording, { old, recipient, stored: events.get(old.eventId), down, kind })
+      const found =
+        recipient && nextFor(needs, wording, { old, recipient, stored: events.get(old.eventId), down, kind })
       const next = found?.(facts.get(old.eventId) ?? [])
       if (next) await insertNext(db, needs.vault, next)
       moved.push({ old, next })
     }
     const stay = kind === 'waiting' ? moved.filter(({ next }) => !next).map(({ old }) => old.id) : []
     await keepWaiting(db, stay)
-    await endMoved(db, moved.filter(({ old }) => !stay.includes(old.id)).map(({ old }) => old.id))
+    await endMoved(
+      db,
+      moved.filter(({ old }) => !stay.includes(old.id)).map(({ old }) => old.id),
+    )
     const lines = moved
       .filter(({ old }) => !stay.includes(old.id))
       .map(({ old, next }) => ({
