@@ -50,7 +50,6 @@ export const journalItemShape = z.object({
   repeat: z.boolean().describe('Повтор после потерянного ответа мессенджера'),
   providerMessageId: z.string().optional(),
   text: z.string().optional().describe('Текст, как он ушёл'),
-  template: templateOfItem,
   test: z.boolean(),
 })
 

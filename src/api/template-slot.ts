@@ -10,7 +10,12 @@ import type { ApiNeeds } from './routes.ts'
 
 /** Which template a call is about: the type in the address, the rest in the query. */
 
-export const typeInput = z.object({ type: z.enum(eventTypes).describe('Тип события') })
+export const typeInput = z.object({
+  type: z
+    .string()
+    .max(50)
+    .describe(`Тип события: ${eventTypes.join(', ')}`),
+})
 
 export const slotInput = z.object({
   channel: z.enum(channelNames).optional().describe('Канал; нет — любой'),
@@ -23,11 +28,13 @@ export const slotInput = z.object({
 
 export type OwnSlot = TemplateSlot & { type: EventType }
 
-/** @throws RequestError 403 for a key of another branch, 422 for a service text of an advertising type. */
+/** @throws RequestError 404 for no type of ours, 403 for a key of another branch, 422 for a service text of an advertising type. */
 export function slotOf(
-  { type, channel, branch, class: wanted }: z.output<typeof typeInput> & z.output<typeof slotInput>,
+  { type: given, channel, branch, class: wanted }: z.output<typeof typeInput> & z.output<typeof slotInput>,
   key: KeyInUse,
 ): OwnSlot {
+  const type = eventTypes.find((each) => each === given)
+  if (type === undefined) throw new RequestError('not_found', `Такого события нет. Есть: ${eventTypes.join(', ')}.`)
   refuseOtherBranch(key, branch)
   const typeClass = catalog[type].class
   if (typeClass === 'promo' && wanted === 'service') {

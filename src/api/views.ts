@@ -26,7 +26,6 @@ export function journalItem(entry: JournalEntry) {
     repeat: entry.repeat,
     providerMessageId: entry.providerMessageId,
     text: sentText(entry),
-    template: entry.template,
     test: entry.test,
   })
 }

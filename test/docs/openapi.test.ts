@@ -167,7 +167,12 @@ async function sendExample(url: string, method: Method, template: string, name: 
   // The canonical form is for every sender, the words of 1C for 1C.
   const paths = isWebhook
     ? ['/webhooks/1c', ...(name.startsWith('onec') ? [] : ['/webhooks/vtorium'])]
-    : [template.replace('{source}', '1c').replace(/\{\w+\}/g, 'example-1')]
+    : [
+        template
+          .replace('{source}', '1c')
+          .replace('{type}', 'payout.paid')
+          .replace(/\{\w+\}/g, 'example-1'),
+      ]
   const answers = []
   for (const path of paths) {
     const answer = await fetch(`${url}${path}`, {
