@@ -5,3 +5,31 @@ alter table deliveries
   add column looked_at timestamptz;
 -- the sweep: what a worker left between the failure and the next channel
 create index deliveries_moving on deliveries (move_since) where move_since is not null;
+
+alter table channel_limits
+  -- Calls without an answer, one after another, and since when: a burst of them stops the channel.
+  add column failures_in_row int not null default 0,
+  add column failing_since timestamptz,
+  -- Since when it takes nothing; null while it works.
+  add column down_since timestamptz;
+
+-- Where administrators are told of a channel that went down: by another one.
+create table alert_chats (
+  channel text not null,
+  address text not null,
+  added_by text not null,
+  added_at timestamptz not null default clock_timestamp(),
+  primary key (channel, address)
+);
+create table alerts (
+  id text collate "C" primary key,
+  channel text not null,
+  -- down or up
+  turn text not null,
+  description text not null,
+  at timestamptz not null default clock_timestamp(),
+  -- Set before it is told: an alert that came twice would be worse than one that is only in the log.
+  told_at timestamptz
+);
+-- the sweep
+create index alerts_untold on alerts (at) where told_at is null;

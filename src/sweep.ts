@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Updates } from './bot/receive.ts'
 import { removeOldChanges } from './changes/store.ts'
+import { tellAlerts } from './deliveries/alerts.ts'
 import { deliveryJob } from './deliveries/jobs.ts'
 import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
@@ -75,6 +76,11 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   const woken = await expire(db)
   count('expired', woken)
   count('moved', await sweepChannels(services))
+  await tellAlerts({
+    db,
+    channels: services.channels,
+    onTold: (line) => services.log.info({ msg: 'alert.told', ...line }),
+  })
   const overdue = await overdueDeliveries(db, overdueMs)
   count('delivery', overdue)
   if (updates) count('update', Array.from({ length: await updates.sweep() }))

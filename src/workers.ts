@@ -158,6 +158,17 @@ function delivererOf(services: Services, channel: Channel) {
     },
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
     moveOn: (ids) => moveOn(moveNeeds(services), ids, 'failed'),
+    onTurn: (name, turn) => {
+      if (turn.kind === 'up') log.warn({ msg: 'channel.up', channel: name, downMs: Math.round(turn.downMs) })
+      else
+        log.error({
+          msg: 'channel.down',
+          channel: name,
+          code: turn.code,
+          advice: 'messages go on by other channels or wait; see the dashboard and the token',
+        })
+      metrics.channelTurns.inc({ channel: name, turn: turn.kind })
+    },
     onMoveTrouble: (error) =>
       log.warn({ msg: 'delivery.move_failed', ...faultOf(error), advice: 'the sweep will try again' }),
   })

@@ -10,6 +10,7 @@ import type { Policy } from '../notifications/policy.ts'
 import type { ReadWording } from '../notifications/wording.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { type KeyNeeds, keyFor } from './access.ts'
+import { alertRoutes } from './alerts.ts'
 import { branchRoutes } from './branches.ts'
 import { changeRoutes } from './changes.ts'
 import { clientRoutes } from './clients.ts'
@@ -65,6 +66,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...infobaseRoutes(needs),
     ...branchRoutes(needs),
     ...keyRoutes(needs),
+    ...alertRoutes(needs),
   ]
 }
 

@@ -13,7 +13,7 @@ import { asRepeat, renewedText, storedMessageOf } from './message.ts'
 import { judge } from './retry.ts'
 import type { SlotLimits } from './slots.ts'
 import { type Claimed, type ClaimResult, claim } from './store/claim.ts'
-import { type Closed, type Closing, close, type Renewed } from './store/close.ts'
+import { type ChannelTurn, type Closed, type Closing, close, type Renewed } from './store/close.ts'
 import { type Decided, nextOfClients } from './store/decide.ts'
 
 export type DeliverNeeds = {
@@ -32,6 +32,8 @@ export type DeliverNeeds = {
   onDone(line: DeliveryLine): void
   onQueueTrouble(error: unknown): void
   onMoveTrouble(error: unknown): void
+  /** The channel as a whole went down, or works again: told once. */
+  onTurn(channel: ChannelName, turn: ChannelTurn): void
 }
 
 /** The one wide line of a delivery job. Nothing personal in it. */
@@ -99,7 +101,7 @@ async function closeEach(needs: DeliverNeeds, closings: Closing[]): Promise<Clos
       const one = await close(needs, [closing]).catch((fault: unknown) =>
         isDataError(fault) ? undefined : Promise.reject(fault),
       )
-      closed.push(one?.[0] ?? { wasOurs: false, woken: [] })
+      closed.push(one?.[0] ?? { wasOurs: false, woken: [], turn: undefined })
     }
     return closed
   }
@@ -151,7 +153,8 @@ async function attempt(
   const repeats = repeatsOf(needs.channel.name)
   const decision = judge({ outcome, failures, repeat, repeats, brokenCount, jitter: Math.random() })
   const closing = { claimed, outcome, decision, durationMs, renewed }
-  const { wasOurs, woken } = await noteSurely(noteClosing, closing)
+  const { wasOurs, woken, turn } = await noteSurely(noteClosing, closing)
+  if (turn) needs.onTurn(needs.channel.name, turn)
   if (wasOurs && decision.nextInMs !== null) {
     const { id, channel, lane, attempt } = claimed
     await hintOf(needs, [deliveryJob({ id, channel, lane, attempts: attempt, delayMs: decision.nextInMs })])

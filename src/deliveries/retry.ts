@@ -69,7 +69,7 @@ function judgeOutcome({ outcome, failures, repeat, repeats, brokenCount, jitter 
       }
     case 'broken': {
       if (outcome.scope === 'message') return { ...nothing, state: 'failed', reason: 'rejected_by_channel' }
-      const pause = at(brokenPausesMs, brokenCount)
+      const pause = brokenPause(brokenCount)
       return { ...nothing, state: 'waiting', reason: 'config', nextInMs: pause, pauseMs: pause, isBroken: true }
     }
     case 'unknown':
@@ -83,6 +83,16 @@ const nothing = { reason: null, nextInMs: null, countsAsFailure: false, contact:
 
 export function retryDelay(failures: number, jitter: number): number {
   return Math.round(at(retryDelaysMs, failures) * (1 + 0.2 * jitter))
+}
+
+/** How long a channel rests that does not answer at all: shorter, since it may be back at any moment. */
+export function silencePause(brokenCount: number): number {
+  return at([10_000, 30_000, 60_000, 120_000], brokenCount)
+}
+
+/** @param brokenCount how often in a row it was stopped before */
+function brokenPause(brokenCount: number): number {
+  return at(brokenPausesMs, brokenCount)
 }
 
 function at(delays: readonly [number, ...number[]], index: number): number {

@@ -8,7 +8,7 @@ export type SlotLimits = {
   chatIntervalMs: number
 }
 
-export type BotLimits = { freeAt: Date; pausedUntil: Date; brokenCount: number }
+export type BotLimits = { freeAt: Date; pausedUntil: Date; brokenCount: number; failuresInRow: number }
 
 export type Slot = { kind: 'slot' | 'full'; at: Date }
 
@@ -17,6 +17,8 @@ export type Slot = { kind: 'slot' | 'full'; at: Date }
  * takes the budget which a payout that comes a moment later needs (promise 5).
  */
 const horizonMs: Record<Lane, number> = { money: 400, ordinary: 40 }
+
+export const probeEveryMs = 2_000
 
 /** Gives each delivery its moment, money first, in the order of events; those that do not fit are told when to ask again. */
 export function slotsFor(
@@ -30,7 +32,8 @@ export function slotsFor(
     for (const each of ready) slots.set(each.id, { kind: 'full', at: bot.pausedUntil })
     return slots
   }
-  const intervalMs = 1000 / limits.perSecond
+  // A channel that was down is tried by one message at a time until one goes through.
+  const intervalMs = bot.brokenCount > 0 ? probeEveryMs : 1000 / limits.perSecond
   let next = Math.max(bot.freeAt.getTime(), now.getTime())
   for (const each of [...ready].sort(moneyFirst)) {
     const fits = next - now.getTime() <= horizonMs[each.lane]

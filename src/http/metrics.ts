@@ -70,6 +70,12 @@ export function createMetrics() {
       labelNames: ['reason'],
       registers,
     }),
+    channelTurns: new Counter({
+      name: 'vestnik_channel_turns_total',
+      help: 'How often a channel as a whole went down or came up again',
+      labelNames: ['channel', 'turn'],
+      registers,
+    }),
     moved: new Counter({
       name: 'vestnik_deliveries_moved_total',
       help: 'Messages that left a channel for another one (or for none), by channels and reason',

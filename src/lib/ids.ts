@@ -14,6 +14,7 @@ const prefixes = {
   key: 'key',
   webhook: 'whk',
   template: 'tpl',
+  alert: 'alr',
 } as const
 
 export type IdKind = keyof typeof prefixes

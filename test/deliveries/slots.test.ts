@@ -21,7 +21,7 @@ const readies: fc.Arbitrary<Ready[]> = fc
   )
 const bots: fc.Arbitrary<BotLimits> = fc
   .tuple(fc.integer({ min: -5_000, max: 2_000 }), fc.constantFrom(-1, -1, 700))
-  .map(([freeIn, pausedFor]) => ({ freeAt: at(freeIn), pausedUntil: at(pausedFor), brokenCount: 0 }))
+  .map(([freeIn, pausedFor]) => ({ freeAt: at(freeIn), pausedUntil: at(pausedFor), brokenCount: 0, failuresInRow: 0 }))
 const rates = fc.integer({ min: 1, max: 200 })
 
 const always = (
@@ -52,6 +52,16 @@ describe('the bot’s budget', () => {
         // A Date holds whole milliseconds.
         if (before !== undefined) assert.ok(moment - before >= Math.floor(1_000 / perSecond), `${moment - before} ms`)
       }
+    })
+  })
+
+  it('of a channel that was down only one leaves at a time, money first', () => {
+    always((ready, bot, perSecond) => {
+      const limits = { perSecond, chatIntervalMs: 1_000 }
+      const slots = slotsFor(ready, { ...bot, brokenCount: 1 }, limits, now)
+      const taken = ready.filter(({ id }) => slots.get(id)?.kind === 'slot')
+      assert.ok(taken.length <= 1)
+      if (ready.some(({ lane }) => lane === 'money')) assert.ok(taken.every(({ lane }) => lane === 'money'))
     })
   })
 

@@ -112,8 +112,18 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
 
   it('the first is down as a whole: what waits goes on by the second; who has no second waits and loses nothing', async (t) => {
     const own = await startMaxService(t)
-    const [person, alone] = [await inBoth(own), await linkedInMax(own)]
-    own.max.faults.error(401, 'verify.token', 'Invalid access_token', { times: 4, textIncludes: '₽' })
+    const [person, alone, admin] = [await inBoth(own), await linkedInMax(own), someone()]
+    own.telegram.person(admin.chat, { firstName: 'Админ' }).start()
+    const { status, body } = await own.api('PUT', '/alerts', {
+      chats: [
+        { channel: 'telegram', address: String(admin.chat) },
+        { channel: 'max', address: '1' },
+      ],
+    })
+    assert.equal(status, 200, JSON.stringify(body))
+    const alerts = () =>
+      screenOf(own.telegram, admin).flatMap(({ text }) => (text.startsWith('Вестник:') ? [text] : []))
+    own.max.faults.error(401, 'verify.token', 'Invalid access_token', { times: 1, textIncludes: '₽' })
     const waits = await accepted(own, payout(alone, 600))
     await until(
       async () => (await notificationOf(own, waits))?.reason === 'config',
@@ -129,5 +139,43 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
     assert.deepEqual([inMax(person, own), inTelegram(person, own)], [[], ['601', '602']])
     const { state, deliveries } = await notificationOf(own, waits)
     assert.deepEqual([state, deliveries.length], ['waiting', 1])
+    await until(() => alerts().length === 1, patienceMs, 'the administrator is told')
+    assert.match(alerts()[0] ?? '', /MAX не принимает сообщения/)
+
+    // The token is right again: what waited goes through, and is what proves it.
+    const notification = await until(
+      async () => {
+        const seen = await notificationOf(own, waits)
+        return seen?.state === 'sent' ? seen : undefined
+      },
+      60_000,
+      'MAX takes what waited for it',
+    )
+    assert.deepEqual(pathOf(notification), ['max sent'])
+    await until(() => alerts().length === 2, patienceMs, 'the administrator is told once more')
+    assert.match(alerts()[1] ?? '', /MAX снова работает/)
+    assert.deepEqual(
+      own.logLines.flatMap((line) => /"msg":"(channel\.\w+)"/.exec(line)?.[1] ?? []),
+      ['channel.down', 'channel.up'],
+    )
+  })
+
+  it('nobody answers at the first: after a burst it is taken for down, and the second is used at once', async (t) => {
+    const own = await startMaxService(t)
+    const people: Both[] = []
+    for (let index = 0; index < 6; index++) people.push(await inBoth(own))
+    // Nothing is written on a connection that never stands: a break in the middle would leave it unknown what arrived.
+    await own.max.close()
+    const ids = await Promise.all(people.map((person, index) => accepted(own, payout(person, 700 + index))))
+    for (const id of ids) {
+      const notification = await cameTo(own, id, 'sent', 60_000)
+      assert.equal(notification.deliveries.at(-1).channel, 'telegram')
+    }
+    const later = await cameTo(own, await accepted(own, payout(people[0] as Both, 799)), 'sent')
+    assert.equal(later.deliveries.at(-1).channel, 'telegram')
+    for (const [index, person] of people.entries()) {
+      assert.deepEqual(inMax(person, own), [])
+      assert.equal(inTelegram(person, own)[0], String(700 + index))
+    }
   })
 })

@@ -13,7 +13,7 @@ import {
   newId,
 } from '../../lib/ids.ts'
 import { type Guard, type Lane, lanes, mayMove, type Reason } from '../delivery.ts'
-import { type Slot, type SlotLimits, slotsFor } from '../slots.ts'
+import { type BotLimits, probeEveryMs, type Slot, type SlotLimits, slotsFor } from '../slots.ts'
 import { type Standing, standingOf } from '../standing.ts'
 import { beginMove, decide } from './decide.ts'
 import { readLimits } from './limits.ts'
@@ -35,6 +35,8 @@ export type Claimed = {
   attempt: number
   failures: number
   brokenCount: number
+  /** Calls of this channel without an answer, one after another, before this one. */
+  failuresInRow: number
   /** When the bot's shared budget lets this call go. */
   startAt: Date
   /** The database's clock when it was claimed. */
@@ -80,8 +82,7 @@ export async function claim(
       const limits = await readLimits(db, channel)
       const slots = slotsFor(ready, limits, needs.limits, now)
       const taken = ready.filter((row) => slots.get(row.id)?.kind === 'slot')
-      for (const row of ready)
-        results.set(row.id, resultOf(needs.vault, row, slots.get(row.id), limits.brokenCount, now))
+      for (const row of ready) results.set(row.id, resultOf(needs.vault, row, slots.get(row.id), limits, now))
       await markSending(db, channel, claimedIn(taken, results), needs, now)
     }
     return results
@@ -205,7 +206,7 @@ function early(row: Row, at: Date, now: Date, isWholeBot: boolean): ClaimResult 
   return { kind: 'early', inMs, channel: row.channel, lane: row.lane, attempts: row.attempts, isWholeBot }
 }
 
-function resultOf(vault: Vault, row: Row, slot: Slot | undefined, brokenCount: number, now: Date): ClaimResult {
+function resultOf(vault: Vault, row: Row, slot: Slot | undefined, limits: BotLimits, now: Date): ClaimResult {
   if (slot?.kind !== 'slot') return early(row, slot?.at ?? now, now, true)
   const owner = { id: row.client_id, dataKey: row.data_key }
   const address = vault.open(owner, 'address', row.address)
@@ -228,7 +229,8 @@ function resultOf(vault: Vault, row: Row, slot: Slot | undefined, brokenCount: n
     repeat: row.state === 'unknown',
     attempt: row.attempts + 1,
     failures: row.failures,
-    brokenCount,
+    brokenCount: limits.brokenCount,
+    failuresInRow: limits.failuresInRow,
     startAt: slot.at,
     claimedAt: now,
     isStale: row.is_promo_withdrawn || (row.stale_at !== null && row.stale_at <= now),
@@ -254,7 +256,8 @@ async function markSending(
   now: Date,
 ): Promise<void> {
   if (claimed.length === 0) return
-  const slotsMs = (claimed.length * 1000) / needs.limits.perSecond
+  const isProbe = claimed.some((each) => each.brokenCount > 0)
+  const slotsMs = isProbe ? probeEveryMs : (claimed.length * 1000) / needs.limits.perSecond
   await db.run(
     sql`with c as (
           select * from unnest(${claimed.map((c) => c.id)}::text[], ${claimed.map((c) => c.attemptId)}::text[],

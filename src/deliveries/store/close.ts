@@ -4,10 +4,11 @@ import type { Vault } from '../../clients/vault.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { branded } from '../../lib/ids.ts'
-import type { Decision } from '../retry.ts'
+import { type Decision, silencePause } from '../retry.ts'
+import { addAlert } from './alerts.ts'
 import type { Claimed } from './claim.ts'
 import { type Decided, nextOfClients } from './decide.ts'
-import { clearBroken, pauseBot } from './limits.ts'
+import { clearBroken, noteFailures, pauseBot } from './limits.ts'
 
 export type Closing = {
   claimed: Claimed
@@ -24,27 +25,34 @@ export type Closed = {
   /** False when the sweep had given the delivery up and its repeat is already on its way. */
   wasOurs: boolean
   woken: Decided[]
+  /** The channel itself went down with this answer, or came back. */
+  turn: ChannelTurn | undefined
 }
+
+export type ChannelTurn = { kind: 'down'; code: string; description: string } | { kind: 'up'; downMs: number }
 
 export type CloseNeeds = { db: Database; vault: Vault }
 
 /** Notes what the calls came to: attempts, deliveries, contacts and the bot's pause, in one transaction. */
 export async function close(needs: CloseNeeds, closings: readonly Closing[]): Promise<Closed[]> {
-  const ours = closings.some(touchesMore)
+  const { ours, turn } = closings.some(touchesMore)
     ? await needs.db.transaction(async (db) => {
         const ours = await noteAnswers(db, needs.vault, closings)
         for (const closing of closings) await markContact(db, needs.vault, closing)
-        await updateChannels(db, closings)
-        return ours
+        return { ours, turn: await updateChannel(db, closings) }
       })
-    : await noteAnswers(needs.db, needs.vault, closings)
+    : { ours: await noteAnswers(needs.db, needs.vault, closings), turn: undefined }
   // After the commit: whoever found himself blocked by one of these was there before it, and is seen now.
   const decided = closings.filter(({ claimed, decision }) => ends(decision) && ours.has(claimed.id))
   const woken = await nextOfClients(
     needs.db,
     decided.map((each) => each.claimed.clientId),
   )
-  return closings.map((each, index) => ({ wasOurs: ours.has(each.claimed.id), woken: index === 0 ? woken : [] }))
+  return closings.map((each, index) => ({
+    wasOurs: ours.has(each.claimed.id),
+    woken: index === 0 ? woken : [],
+    turn: index === 0 ? turn : undefined,
+  }))
 }
 
 /** A failure does not end the line yet: another channel is looked for first (notifications/move). */
@@ -53,8 +61,14 @@ function ends({ nextInMs, state }: Decision): boolean {
 }
 
 /** Whether an answer says something of the contact or of the whole bot: then a transaction holds it together. */
-function touchesMore({ claimed, decision }: Closing): boolean {
-  return decision.contact !== null || decision.pauseMs !== null || claimed.brokenCount > 0
+function touchesMore({ claimed, decision, outcome }: Closing): boolean {
+  if (decision.contact !== null || decision.pauseMs !== null) return true
+  return claimed.brokenCount > 0 || claimed.failuresInRow > 0 || isSilence(outcome)
+}
+
+/** The messenger gave no answer of its own. */
+function isSilence({ kind }: Outcome): boolean {
+  return kind === 'deferred' || kind === 'unknown'
 }
 
 /**
@@ -128,17 +142,41 @@ async function markContact(db: Queryable, vault: Vault, { claimed, decision }: C
   )
 }
 
-async function updateChannels(db: Queryable, closings: readonly Closing[]): Promise<void> {
-  for (const { claimed, outcome, decision } of closings) {
-    if (outcome.kind === 'sent' && claimed.brokenCount > 0) await clearBroken(db, claimed.channel)
-    if (decision.pauseMs !== null && outcome.kind !== 'sent') {
-      const { code, description } = outcome
-      await pauseBot(db, claimed.channel, {
-        ms: decision.pauseMs,
-        code,
-        description,
-        brokenCount: decision.isBroken ? claimed.brokenCount + 1 : 0,
-      })
+/** What these answers, all of one channel, say of it as a whole. */
+async function updateChannel(db: Queryable, closings: readonly Closing[]): Promise<ChannelTurn | undefined> {
+  const [first] = closings
+  if (!first) return undefined
+  const { channel, brokenCount } = first.claimed
+  let turn: ChannelTurn | undefined
+  const goesDown = async (pause: Parameters<typeof pauseBot>[2]) => {
+    const { code, description } = pause
+    if (!(await pauseBot(db, channel, pause))) return
+    turn = { kind: 'down', code, description }
+    await addAlert(db, { channel, turn: 'down', description })
+  }
+  if (closings.some(({ outcome }) => outcome.kind === 'sent' || outcome.kind === 'refused')) {
+    const downMs = await clearBroken(db, channel)
+    if (downMs !== undefined) {
+      turn = { kind: 'up', downMs }
+      await addAlert(db, { channel, turn: 'up', description: `Не работал ${minutesOf(downMs)}.` })
+    }
+  } else {
+    const silent = closings.filter(({ outcome }) => isSilence(outcome)).length
+    if (silent > 0 && (await noteFailures(db, channel, silent))) {
+      const description = 'Мессенджер не отвечает.'
+      await goesDown({ ms: silencePause(brokenCount), code: 'no_answer', description, brokenCount: brokenCount + 1 })
     }
   }
+  for (const { outcome, decision, claimed } of closings) {
+    if (decision.pauseMs === null || outcome.kind === 'sent') continue
+    const { code, description } = outcome
+    const count = decision.isBroken ? claimed.brokenCount + 1 : 0
+    await goesDown({ ms: decision.pauseMs, code, description, brokenCount: count })
+  }
+  return turn
+}
+
+function minutesOf(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  return minutes < 1 ? 'меньше минуты' : `${minutes} мин`
 }

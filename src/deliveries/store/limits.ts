@@ -8,8 +8,8 @@ import type { BotLimits } from '../slots.ts'
 export async function readLimits(db: Queryable, channel: ChannelName): Promise<BotLimits> {
   const read = () =>
     db.maybeOne(
-      z.object({ free_at: z.date(), paused_until: z.date(), broken_count: z.number() }),
-      sql`select free_at, paused_until, broken_count from channel_limits where channel = ${channel} for update`,
+      z.object({ free_at: z.date(), paused_until: z.date(), broken_count: z.number(), failures_in_row: z.number() }),
+      sql`select free_at, paused_until, broken_count, failures_in_row from channel_limits where channel = ${channel} for update`,
     )
   let row = await read()
   if (!row) {
@@ -17,31 +17,68 @@ export async function readLimits(db: Queryable, channel: ChannelName): Promise<B
     row = await read()
   }
   if (!row) throw new Error(`no limits for ${channel}`)
-  return { freeAt: row.free_at, pausedUntil: row.paused_until, brokenCount: row.broken_count }
+  return {
+    freeAt: row.free_at,
+    pausedUntil: row.paused_until,
+    brokenCount: row.broken_count,
+    failuresInRow: row.failures_in_row,
+  }
 }
 
 /** `brokenCount`: broken answers in a row with this one; calls that failed side by side are one sign of trouble. */
 export type Pause = { ms: number; code: string; description: string; brokenCount: number }
 
-/** Stops the whole bot for a while; a longer pause that is already on stays. */
-export async function pauseBot(db: Queryable, channel: ChannelName, pause: Pause): Promise<void> {
-  await db.run(
-    sql`update channel_limits set paused_until = greatest(paused_until, clock_timestamp() + ${pause.ms} * interval '1 millisecond'),
+/** Stops the whole bot for a while; a longer pause that is already on stays. True when this took the channel down. */
+export async function pauseBot(db: Queryable, channel: ChannelName, pause: Pause): Promise<boolean> {
+  const row = await db.maybeOne(
+    z.object({ went_down: z.boolean() }),
+    sql`with before as (select channel, down_since from channel_limits where channel = ${channel} for update)
+        update channel_limits l set paused_until = greatest(l.paused_until, clock_timestamp() + ${pause.ms} * interval '1 millisecond'),
                pause_code = ${pause.code}, pause_description = ${pause.description},
-               broken_count = greatest(broken_count, ${pause.brokenCount})
-        where channel = ${channel}`,
+               broken_count = greatest(l.broken_count, ${pause.brokenCount}),
+               down_since = case when ${pause.brokenCount} > 0 then coalesce(l.down_since, clock_timestamp()) else l.down_since end
+        from before where l.channel = before.channel
+        returning before.down_since is null and l.down_since is not null as went_down`,
   )
+  return row?.went_down ?? false
 }
 
-/** A message went through: the channel is whole again. */
-export async function clearBroken(db: Queryable, channel: ChannelName): Promise<void> {
-  await db.run(
-    sql`update channel_limits set broken_count = 0, pause_code = null, pause_description = null
-        where channel = ${channel} and broken_count > 0`,
+/** A message went through: the channel is whole again. Answers for how long it was down, if it was. */
+export async function clearBroken(db: Queryable, channel: ChannelName): Promise<number | undefined> {
+  const row = await db.maybeOne(
+    z.object({ down_ms: z.number().nullable() }),
+    sql`with before as (select channel, down_since from channel_limits
+                        where channel = ${channel} and (broken_count > 0 or failures_in_row > 0) for update)
+        update channel_limits l set broken_count = 0, failures_in_row = 0, failing_since = null, down_since = null,
+               pause_code = case when l.broken_count > 0 then null else l.pause_code end,
+               pause_description = case when l.broken_count > 0 then null else l.pause_description end
+        from before where l.channel = before.channel
+        returning (extract(epoch from clock_timestamp() - before.down_since) * 1000)::float8 as down_ms`,
   )
+  return row?.down_ms ?? undefined
 }
 
-export type ChannelWeather = { channel: string; pausedUntil: Date; code: string | null; brokenCount: number }
+/** Calls that got no answer. True when there were so many one after another that the channel must be taken for down. */
+export async function noteFailures(db: Queryable, channel: ChannelName, count: number): Promise<boolean> {
+  const row = await db.one(
+    z.object({ is_burst: z.boolean() }),
+    sql`update channel_limits set failures_in_row = failures_in_row + ${count}, failing_since = coalesce(failing_since, clock_timestamp())
+        where channel = ${channel}
+        returning failures_in_row >= ${burst.failures} and failing_since <= clock_timestamp() - ${burst.ms} * interval '1 millisecond' as is_burst`,
+  )
+  return row.is_burst
+}
+
+/** One client's line may break ten times; ten calls in a row over some seconds are the messenger's trouble. */
+const burst = { failures: 10, ms: 3_000 }
+
+export type ChannelWeather = {
+  channel: string
+  pausedUntil: Date
+  code: string | null
+  brokenCount: number
+  downSince: Date | null
+}
 
 export async function channelWeather(db: Queryable): Promise<ChannelWeather[]> {
   const rows = await db.many(
@@ -50,13 +87,15 @@ export async function channelWeather(db: Queryable): Promise<ChannelWeather[]> {
       paused_until: z.date(),
       pause_code: z.string().nullable(),
       broken_count: z.number(),
+      down_since: z.date().nullable(),
     }),
-    sql`select channel, paused_until, pause_code, broken_count from channel_limits order by channel`,
+    sql`select channel, paused_until, pause_code, broken_count, down_since from channel_limits order by channel`,
   )
   return rows.map((row) => ({
     channel: row.channel,
     pausedUntil: row.paused_until,
     code: row.pause_code,
     brokenCount: row.broken_count,
+    downSince: row.down_since,
   }))
 }

@@ -1,0 +1,44 @@
+import type { Channel, ChannelName } from '../channels/channel.ts'
+import type { Database } from '../db/database.ts'
+import { type Alert, type AlertChat, alertChats, takeAlerts } from './store/alerts.ts'
+import { downChannels } from './store/move.ts'
+
+export type AlertNeeds = {
+  db: Database
+  channels: ReadonlyMap<ChannelName, Channel>
+  onTold(line: { alert: string; channel: ChannelName; by: ChannelName; outcome: string }): void
+}
+
+const titles: Record<ChannelName, string> = { max: 'MAX', vk: 'ВКонтакте', telegram: 'Telegram', whatsapp: 'WhatsApp' }
+
+/** Tells the administrators' chats what became of a channel, by the others that work. Each alert is told once at most. */
+export async function tellAlerts(needs: AlertNeeds): Promise<void> {
+  const alerts = await takeAlerts(needs.db)
+  if (alerts.length === 0) return
+  const [chats, down] = await Promise.all([alertChats(needs.db), downChannels(needs.db)])
+  for (const alert of alerts) {
+    for (const chat of chats) {
+      if (chat.channel !== alert.channel && !down.includes(chat.channel)) await tell(needs, alert, chat)
+    }
+  }
+}
+
+async function tell(needs: AlertNeeds, alert: Alert, chat: AlertChat): Promise<void> {
+  const channel = needs.channels.get(chat.channel)
+  if (!channel) return
+  const request = {
+    address: chat.address,
+    deliveryId: alert.id,
+    lastWroteAt: undefined,
+    message: { text: textOf(alert) },
+  }
+  const outcome = await channel.send(request)
+  needs.onTold({ alert: alert.id, channel: alert.channel, by: chat.channel, outcome: outcome.kind })
+}
+
+export function textOf({ channel, turn, description }: Pick<Alert, 'channel' | 'turn' | 'description'>): string {
+  const title = titles[channel]
+  return turn === 'up'
+    ? `Вестник: ${title} снова работает. ${description}`
+    : `Вестник: ${title} не принимает сообщения. ${description} Сообщения уходят другими каналами или ждут; ничего не потеряно. Проверьте токен и страницу «Сегодня».`
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { type ChannelName, channelNames } from '../../channels/channel.ts'
+import type { Database, Queryable } from '../../db/database.ts'
+import { sql } from '../../db/sql.ts'
+import { newId } from '../../lib/ids.ts'
+
+/** Where administrators are told. Their own chats, so nothing of a client is in here. */
+export type AlertChat = { channel: ChannelName; address: string }
+
+export type Alert = { id: string; channel: ChannelName; turn: 'down' | 'up'; description: string; at: Date }
+
+const alertRow = z.object({
+  id: z.string(),
+  channel: z.enum(channelNames),
+  turn: z.enum(['down', 'up']),
+  description: z.string(),
+  at: z.date(),
+})
+
+export async function addAlert(db: Queryable, alert: Pick<Alert, 'channel' | 'turn' | 'description'>): Promise<void> {
+  await db.run(
+    sql`insert into alerts (id, channel, turn, description) values (${newId('alert')}, ${alert.channel}, ${alert.turn}, ${alert.description})`,
+  )
+}
+
+/** Those that nobody was told of, each given out once. One that lay for an hour is no news any more. */
+export async function takeAlerts(db: Queryable): Promise<Alert[]> {
+  return await db.many(
+    alertRow,
+    sql`with taken as (
+          update alerts set told_at = clock_timestamp()
+          where id in (select id from alerts where told_at is null for update skip locked)
+          returning id, channel, turn, description, at)
+        select * from taken where at > clock_timestamp() - interval '1 hour' order by at`,
+  )
+}
+
+export async function recentAlerts(db: Queryable, limit: number): Promise<Alert[]> {
+  return await db.many(
+    alertRow,
+    sql`select id, channel, turn, description, at from alerts order by at desc limit ${limit}`,
+  )
+}
+
+export async function alertChats(db: Queryable): Promise<AlertChat[]> {
+  return await db.many(
+    z.object({ channel: z.enum(channelNames), address: z.string() }),
+    sql`select channel, address from alert_chats order by channel, address`,
+  )
+}
+
+/** These chats and no others. */
+export async function setAlertChats(db: Database, chats: readonly AlertChat[], by: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.run(sql`delete from alert_chats`)
+    await tx.run(
+      sql`insert into alert_chats (channel, address, added_by)
+          select distinct channel, address, ${by} from unnest(${chats.map((c) => c.channel)}::text[], ${chats.map((c) => c.address)}::text[]) as c (channel, address)`,
+    )
+  })
+}
