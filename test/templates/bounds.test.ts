@@ -24,7 +24,8 @@ for (const [title, template] of Object.entries(endless)) {
 }
 
 /** The slowest takes 50 ms alone. */
-const mostMs = 200
+/** Of the processor, not of the clock: beside other tests a moment of work may take long. */
+const mostMs = 500
 
 const hostile: Record<string, string> = {
   ...endless,
@@ -44,9 +45,10 @@ for (const [title, template] of Object.entries(hostile)) {
     // Other work shares the machine, so the best of three counts; a space more each time, so that none is remembered.
     const tookMs = [1, 2, 3].map((spaces) => {
       const input = inputFor(catalog['payout.paid'].sample, { template: `${template}${' '.repeat(spaces)}` })
-      const startedMs = performance.now()
+      const before = process.cpuUsage()
       renderText(input)
-      return performance.now() - startedMs
+      const { user, system } = process.cpuUsage(before)
+      return (user + system) / 1000
     })
     assert.ok(Math.min(...tookMs) < mostMs, `${tookMs}`)
   })
