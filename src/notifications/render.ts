@@ -21,7 +21,8 @@ export function renderEvent(needs: RenderNeeds, event: KeptEvent, now: Date): Re
     template: definition.text,
     variables: needs.variablesOf?.(event.type) ?? definition.whatsappParameters,
     event,
-    branding: needs.branding,
+    // Only about money is there something to say «understood» to, or to ask.
+    branding: definition.urgency === 'money' ? needs.branding : { ...needs.branding, answers: [] },
     now,
     defaultTimezone: needs.timezone,
   })
