@@ -150,7 +150,7 @@ describe('branding', { timeout: 240_000 }, () => {
     }
     // A chat's updates are worked in their order, so the presses are worked by then.
     service.telegram.person(stranger.chat).say('готово?')
-    await waitForMessage(service.telegram, stranger, '/stop')
+    await waitForMessage(service.telegram, stranger, '/stop — отписаться')
     assert.equal(await engagementOf(shown.id), undefined)
     assert.deepEqual(
       screenOf(service.telegram, stranger).filter(({ text }) => text.includes('площадку')),
