@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { answer } from './bot/answer.ts'
+import type { ReachOf } from './bot/answer-button.ts'
 import { createUpdates, type Updates } from './bot/receive.ts'
 import type { Channel, ChannelName, Door } from './channels/channel.ts'
 import { receive } from './deliveries/receipts.ts'
@@ -10,6 +11,8 @@ import { noteQueueTrouble } from './workers.ts'
 /** The bot's side of every channel: updates are stored, then worked chat by chat. */
 export function openUpdates(services: Services): Updates {
   const { db, vault, channels, config, log, metrics } = services
+  const brand = { companyName: config.COMPANY_NAME }
+  const reachOf = reachIn(services)
   return createUpdates({
     db,
     vault,
@@ -19,7 +22,7 @@ export function openUpdates(services: Services): Updates {
         const { address, at } = update
         metrics.receipts.inc({ channel: name, state: update.state })
         await receive(receiptNeeds(services), { channel: name, address, at, receipt: update })
-      } else if (channel) await answer({ db, vault, channel, brand: { companyName: config.COMPANY_NAME } }, update)
+      } else if (channel) await answer({ db, vault, channel, brand, reachOf }, update)
     },
     onUpdate: ({ failed, ...line }) => {
       metrics.updates.inc({ channel: line.channel, kind: line.kind })
@@ -27,6 +30,13 @@ export function openUpdates(services: Services): Updates {
       else log.error({ msg: 'update.failed', ...line, ...faultOf(failed) })
     },
   })
+}
+
+function reachIn({ branchBrands, config }: Services): ReachOf {
+  return async (branch) => {
+    const brand = branch && (await branchBrands.read())(branch)
+    return { phone: brand?.phone ?? undefined, site: brand?.site ?? config.COMPANY_SITE }
+  }
 }
 
 function receiptNeeds(services: Services) {

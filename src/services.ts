@@ -10,6 +10,7 @@ import { type Database, openDatabase, openPool } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import { databaseSecret } from './db/secrets.ts'
 import { deliveryQueues } from './deliveries/jobs.ts'
+import { type BranchBrands, createBranchBrands } from './events/branches.ts'
 import { planQueues } from './events/jobs.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createKeyring, type MasterKey } from './lib/crypto.ts'
@@ -26,6 +27,7 @@ export type Services = {
   vault: Vault
   queue: QueueSystem
   channels: ReadonlyMap<ChannelName, Channel>
+  branchBrands: BranchBrands
   secrets: Secrets
   close(): Promise<void>
 }
@@ -81,7 +83,9 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     stack.push(async () => {
       for (const channel of channels.values()) await channel.close()
     })
-    return { config, log, metrics: createMetrics(), db, vault, queue, channels, secrets, close: () => closeAll(stack) }
+    const branchBrands = createBranchBrands(db)
+    const metrics = createMetrics()
+    return { config, log, metrics, db, vault, queue, channels, branchBrands, secrets, close: () => closeAll(stack) }
   } catch (error) {
     await closeAll(stack)
     throw error

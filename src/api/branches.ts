@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type KnownBranch, listBranches, saveBranch } from '../events/store/branches.ts'
+import { answerWords } from '../channels/message.ts'
+import { type BranchBrand, branchByCode, type KnownBranch, listBranches, saveBranch } from '../events/store/branches.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { zoneOf } from '../lib/moment.ts'
@@ -11,6 +12,44 @@ const codeInput = z.object({
   code: z.string().trim().min(1).max(50).describe('Код площадки, как его передаёт источник'),
 })
 
+/** Telegram refuses a whole message for a button with an address without a dot in its host. */
+const address = z
+  .url({ protocol: /^https?$/, hostname: /\./ })
+  .max(500)
+  .nullish()
+
+const brandingInput = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .nullish()
+      .describe('Имя, которым площадка называет себя; нет — COMPANY_NAME'),
+    site: address.describe('Сайт, http:// или https://, кнопка «Наш сайт»; нет — COMPANY_SITE'),
+    feedbackUrl: address.describe('Форма отзыва, кнопка «Оставить отзыв»; нет — FEEDBACK_URL'),
+    logoUrl: address.describe('Логотип, картинка по открытому адресу; нет — LOGO_URL'),
+    phone: z
+      .string()
+      .trim()
+      .regex(/^\+?[\d() -]{5,30}$/, 'ожидаются цифры, пробелы, скобки и дефисы')
+      .nullish()
+      .describe('Телефон площадки: его называет ответ на «Вопрос по выплате»'),
+    signature: z.string().trim().min(1).max(300).nullish().describe('Подпись под текстом вместо имени'),
+    greeting: z
+      .boolean()
+      .nullish()
+      .describe('true — начинать с приветствия по времени суток: «Доброе утро, Иван Петрович!»'),
+    buttons: z
+      .array(z.enum(answerWords))
+      .max(answerWords.length)
+      .refine((words) => new Set(words).size === words.length, 'кнопка названа дважды')
+      .nullish()
+      .describe('Кнопки под сообщениями о деньгах: ok — «Понятно», question — «Вопрос по выплате»'),
+  })
+  .describe('Как площадка представляется в сообщениях; чего здесь нет, то общее, из настроек компании')
+
 const branchInput = z.strictObject({
   name: z.string().trim().min(1).max(200).nullish().describe('Нет — берётся из событий'),
   timezone: z
@@ -20,16 +59,17 @@ const branchInput = z.strictObject({
     .max(60)
     .nullish()
     .describe('Часовой пояс: «Asia/Yekaterinburg» или «МСК+2»; нет — берётся из событий'),
+  branding: brandingInput.nullish(),
 })
 
-/** Branches: their names, and the zone in which their dates without one are read. */
+/** Branches: their names, the zone in which their dates without one are read, and how they present themselves. */
 export function branchRoutes(needs: ApiNeeds): ApiRoute[] {
   return [
     route({
       method: 'GET',
       path: '/branches',
       scope: 'sources:read',
-      summary: 'Площадки и их часовые пояса',
+      summary: 'Площадки: имена, часовые пояса, оформление сообщений',
       answer: z.object({ branches: z.array(branchShape) }),
       handle: async ({ key }) => {
         const all = await listBranches(needs.db)
@@ -39,22 +79,49 @@ export function branchRoutes(needs: ApiNeeds): ApiRoute[] {
       },
     }),
     route({
+      method: 'GET',
+      path: '/branches/:code',
+      scope: 'sources:read',
+      summary: 'Площадка: имя, часовой пояс, оформление сообщений',
+      params: codeInput,
+      answer: branchShape,
+      errors: ['not_found'],
+      handle: async ({ params: { code }, key }) => {
+        if (key.branchCode !== code) refuseBranchKey(key, 'площадка другая')
+        const branch = await branchByCode(needs.db, code)
+        if (branch) return branchView(branch)
+        throw new RequestError('not_found', 'Такой площадки нет. Известные площадки: GET /api/v1/branches.')
+      },
+    }),
+    route({
       method: 'PUT',
       path: '/branches/:code',
       scope: 'sources:write',
-      summary: 'Задать имя и часовой пояс площадки',
+      summary: 'Задать имя, часовой пояс и оформление площадки',
       description:
         'В этом поясе читаются даты без пояса, считаются тихие часы и показывается время, если событие не называет своего. ' +
-        'Заданное здесь важнее того, что передают события. Все процессы узнают за несколько секунд.',
+        'Заданное здесь важнее того, что передают события. Все процессы узнают за несколько секунд. Запись заменяется целиком: ' +
+        'чего нет в теле, то снова берётся из событий, а оформление (branding) — из настроек компании.',
       params: codeInput,
       body: branchInput,
-      bodyExample: { name: 'Екатеринбург, Титова', timezone: 'Asia/Yekaterinburg' },
+      bodyExample: {
+        name: 'Екатеринбург, Титова',
+        timezone: 'Asia/Yekaterinburg',
+        branding: {
+          site: 'https://ekb.example.ru',
+          phone: '+7 343 123-45-67',
+          greeting: true,
+          buttons: ['ok', 'question'],
+        },
+      },
       answer: branchShape,
       handle: async ({ params: { code }, body, key }) => {
         if (key.branchCode !== code) refuseBranchKey(key, 'площадка другая')
-        const branch = { code, name: body.name ?? null, timezone: zoneIn(body.timezone) }
+        const { name = null, timezone, branding } = body
+        const branch = { code, name, timezone: zoneIn(timezone), brand: brandIn(branding ?? {}) }
         const saved = await saveBranch(needs.db, branch, key.id)
         needs.branchZones.forget()
+        needs.branchBrands.forget()
         return branchView(saved)
       },
     }),
@@ -71,11 +138,26 @@ function zoneIn(text: string | null | undefined): string | null {
   )
 }
 
+function brandIn(branding: z.output<typeof brandingInput>): BranchBrand {
+  return {
+    name: branding.name ?? null,
+    site: branding.site ?? null,
+    feedbackUrl: branding.feedbackUrl ?? null,
+    logoUrl: branding.logoUrl ?? null,
+    phone: branding.phone ?? null,
+    signature: branding.signature ?? null,
+    greeting: branding.greeting ?? null,
+    buttons: branding.buttons ?? null,
+  }
+}
+
 function branchView(branch: KnownBranch) {
+  const branding = compact(branch.brand)
   return compact({
     code: branch.code,
     name: branch.name,
     timezone: branch.timezone,
+    branding: Object.keys(branding).length === 0 ? undefined : branding,
     updatedAt: branch.updatedAt.toISOString(),
     updatedBy: branch.updatedBy,
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
-import type { Message } from '../channels/message.ts'
+import type { Button, Message } from '../channels/message.ts'
 import { reasons } from '../deliveries/delivery.ts'
 import { reasonTexts } from '../deliveries/reasons.ts'
 import { eventTypes } from '../events/event.ts'
@@ -17,7 +17,10 @@ const messageShape = z.object({
   isOn: z.boolean().describe('Канал включён'),
   wouldSend: z.boolean().describe('Сообщение ушло бы именно сюда'),
   text: z.string(),
-  buttons: z.array(z.object({ text: z.string(), url: z.string() })).optional(),
+  picture: z.string().optional().describe('Логотип; какой канал его показывает, сказано в docs/ru/oformlenie.md'),
+  buttons: z
+    .array(z.object({ text: z.string(), url: z.string().optional().describe('Нет у кнопки, которая отвечает боту') }))
+    .optional(),
 })
 
 const decisionShape = z.object({
@@ -74,17 +77,22 @@ export function previewRoutes(needs: ApiNeeds): ApiRoute[] {
   ]
 }
 
-function messagesOf(needs: ApiNeeds, { text, buttons }: Message, plan: Plan) {
-  const links = (buttons ?? []).flat().flatMap((each) => (each.kind === 'link' ? [each] : []))
+function messagesOf(needs: ApiNeeds, { text, picture, buttons }: Message, plan: Plan) {
+  const shown = (buttons ?? []).flat()
   return channelNames.map((channel) =>
     compact({
       channel,
       isOn: needs.policy.channelsOn.includes(channel),
       wouldSend: plan.kind === 'send' && plan.contact.channel === channel,
       text,
-      buttons: links.length === 0 ? undefined : links.map((each) => ({ text: each.text, url: each.url })),
+      picture: picture?.url,
+      buttons: shown.length === 0 ? undefined : shown.map(buttonView),
     }),
   )
+}
+
+function buttonView(button: Button) {
+  return { text: button.text, ...(button.kind === 'link' ? { url: button.url } : {}) }
 }
 
 function decisionOf(plan: Plan, now: Date) {

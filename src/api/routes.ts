@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import type { Targets } from '../changes/outgoing/address.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
-import type { BranchZones } from '../events/branches.ts'
+import type { BranchBrands, BranchZones } from '../events/branches.ts'
 import type { EventType } from '../events/event.ts'
 import type { Receive } from '../events/receive.ts'
 import type { PlanNeeds } from '../notifications/plan.ts'
@@ -38,6 +38,7 @@ export type ApiNeeds = KeyNeeds & {
   onQueueTrouble(error: unknown): void
   sources: SourceNeeds
   branchZones: BranchZones
+  branchBrands: Pick<BranchBrands, 'forget'>
   policy: Policy
   handlingOf: PlanNeeds['handlingOf']
   wording: ReadWording

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
+import { answerWords } from '../channels/message.ts'
 import { purposes } from '../clients/client.ts'
 import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
 import { catalog } from '../events/catalog.ts'
@@ -158,6 +159,19 @@ export const branchShape = z.object({
   code: z.string(),
   name: z.string().optional(),
   timezone: z.string().optional(),
+  branding: z
+    .object({
+      name: z.string().optional(),
+      site: z.string().optional(),
+      feedbackUrl: z.string().optional(),
+      logoUrl: z.string().optional(),
+      phone: z.string().optional(),
+      signature: z.string().optional(),
+      greeting: z.boolean().optional(),
+      buttons: z.array(z.enum(answerWords)).optional(),
+    })
+    .optional()
+    .describe('Чего здесь нет, то общее, из настроек компании'),
   updatedAt: momentShape,
   updatedBy: z.string().optional().describe('Нет, пока о площадке известно только из событий'),
 })

@@ -15,10 +15,11 @@ import {
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
 import { phoneIn } from '../lib/phone.ts'
+import { noteAnswer, type Press, questionText, type ReachOf } from './answer-button.ts'
 import { chatConsent, noteChatConsent, noteWrote } from './store.ts'
 import { type Brand, buttons, consentWording, texts } from './texts.ts'
 
-export type AnswerNeeds = { db: Database; vault: Vault; channel: Channel; brand: Brand }
+export type AnswerNeeds = { db: Database; vault: Vault; channel: Channel; brand: Brand; reachOf: ReachOf }
 
 /**
  * Words of consent bear our own clock: a messenger's moments are whole seconds, and a «/stop» must never look older than
@@ -33,7 +34,6 @@ export async function answer(needs: AnswerNeeds, update: Exclude<Update, Receipt
       await markAddress(needs, name, update.address, null)
       return await welcome(needs, update)
     case 'press':
-      await needs.channel.answerPress(update)
       return await press(needs, update)
     case 'contact':
       return await contact(needs, update)
@@ -71,7 +71,10 @@ async function allAgreed(needs: AnswerNeeds, clients: readonly Client[]): Promis
   return true
 }
 
-async function press(needs: AnswerNeeds, update: Extract<Update, { kind: 'press' }>): Promise<void> {
+async function press(needs: AnswerNeeds, update: Press): Promise<void> {
+  const answer = await noteAnswer(needs, update)
+  await needs.channel.answerPress(update, answer?.word === 'ok' ? texts.understood : undefined)
+  if (answer?.word === 'question') return await say(needs, update, { text: await questionText(needs, answer) })
   if (update.payload === buttons.agree.payload) return await agree(needs, update)
   if (update.payload === buttons.refuse.payload) {
     await withdraw(needs, update)

@@ -12,6 +12,14 @@ export function consentWording({ companyName }: Brand): string {
   )
 }
 
+export type QuestionAbout = {
+  sum: string | undefined
+  number: string | undefined
+  branch: string | undefined
+  phone: string | undefined
+  site: string | undefined
+}
+
 export const buttons = {
   agree: { text: 'Согласен', payload: 'consent:yes' },
   refuse: { text: 'Не сейчас', payload: 'consent:no' },
@@ -32,5 +40,18 @@ export const texts = {
     'Это не ваш номер. Нажмите кнопку «Отправить мой номер» внизу: так мы убедимся, что сообщения о деньгах получите именно вы.',
   badPhone: 'Этот номер не удалось разобрать. Обратитесь на площадку, где вы сдавали лом.',
   stopped: 'Вы отписаны, сообщений больше не будет. Чтобы подписаться снова, отправьте /start.',
+  understood: 'Спасибо, мы видим, что вы получили сообщение.',
+  question: ({ sum, number, branch, phone, site }: QuestionAbout) => {
+    const place = branch === undefined ? 'на площадку, где вы сдавали лом' : `на площадку «${branch}»`
+    const named = [number === undefined ? '' : `документ ${number}`, sum === undefined ? '' : `сумму ${sum}`]
+    const names = named.filter(Boolean).join(' и ')
+    return [
+      phone === undefined ? `Обратитесь ${place}.` : `Позвоните ${place}: ${phone}.`,
+      names === '' ? '' : `Назовите ${names}: так вашу выплату найдут быстрее.`,
+      site === undefined ? '' : `Сайт: ${site}`,
+    ]
+      .filter(Boolean)
+      .join('\n')
+  },
   help: 'Сюда приходят сообщения о приёме лома и выплатах.\n/start — подключиться\n/stop — отписаться',
 } as const

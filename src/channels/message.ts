@@ -1,12 +1,20 @@
-/** A message before any messenger's own marks: plain text, and buttons. Each channel escapes and lays it out in its own way. */
+/** A message before any messenger's own marks: plain text, a picture, buttons. Each channel escapes and lays it out in its own way. */
 export type Message = {
   text: string
+  /** A decoration: a channel that cannot show it, or whose messenger does not take it, sends the message without it. */
+  picture?: Picture
   buttons?: Button[][]
   /** A keyboard below the input line: `requestContact` asks the person for his own phone; `remove` takes it away. */
   keyboard?: { requestContact: string } | 'remove'
   /** What it says, for a messenger that takes only approved templates outside a conversation. */
   about?: About
 }
+
+export type Picture = { url: string }
+
+/** What a client can answer to a message about money with a button. */
+export const answerWords = ['ok', 'question'] as const
+export type AnswerWord = (typeof answerWords)[number]
 
 /** An event type, and the values of the variables that its approved template may name. */
 export type About = {

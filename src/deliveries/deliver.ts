@@ -9,7 +9,7 @@ import type { DeliveryId, EventId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import type { Guard } from './delivery.ts'
 import { deliveryJob } from './jobs.ts'
-import { asRepeat, renewedText, storedMessageOf } from './message.ts'
+import { answerable, asRepeat, renewedText, storedMessageOf } from './message.ts'
 import { judge } from './retry.ts'
 import type { SlotLimits } from './slots.ts'
 import { type Claimed, type ClaimResult, claim } from './store/claim.ts'
@@ -203,7 +203,7 @@ async function messageFor(
   // A message that cannot be rendered anew leaves as it was: a throw here would make a lost answer of it.
   const rendered = claimed.isStale ? await needs.render(claimed.eventId).catch(() => undefined) : undefined
   const renewed = rendered && { ...rendered, message: renewedText(claimed.message, rendered.message) }
-  const message = storedMessageOf(renewed?.message ?? claimed.message)
+  const message = answerable(storedMessageOf(renewed?.message ?? claimed.message), claimed.id)
   return { message: claimed.repeat ? asRepeat(message, claimed.channel) : message, renewed }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { About, Message } from '../channels/message.ts'
+import { type About, type AnswerWord, answerWords, type Message } from '../channels/message.ts'
 import { repeatsOf } from '../channels/registry.ts'
+import { type DeliveryId, parseId } from '../lib/ids.ts'
 
 const buttonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('link'), text: z.string(), url: z.string() }),
@@ -15,15 +16,17 @@ const storedMessage = z.object({
   /** That a sum was corrected: said before the text or in the variable, and kept when the message is rendered anew. */
   correction: correctionSchema.optional(),
   text: z.string(),
+  picture: z.object({ url: z.string() }).optional(),
   buttons: z.array(z.array(buttonSchema)).optional(),
   about: z.object({ type: z.string(), variables: z.record(z.string(), z.string()) }).optional(),
 })
 
 export function messageText(message: Message, correction?: Correction): string {
-  const { text, buttons, about } = message
+  const { text, picture, buttons, about } = message
   return JSON.stringify({
     ...(correction === undefined ? {} : { correction }),
     text,
+    ...(picture ? { picture: { url: picture.url } } : {}),
     ...(buttons ? { buttons } : {}),
     ...(about ? { about: { type: about.type, variables: about.variables } } : {}),
   })
@@ -31,9 +34,10 @@ export function messageText(message: Message, correction?: Correction): string {
 
 /** @param stored what messageText made. */
 export function storedMessageOf(stored: string): Message {
-  const { correction, text, buttons, about } = storedMessage.parse(JSON.parse(stored))
+  const { correction, text, picture, buttons, about } = storedMessage.parse(JSON.parse(stored))
   return {
     text: correction === undefined ? text : `${correction.lead} ${text}`,
+    ...(picture ? { picture } : {}),
     ...(buttons ? { buttons } : {}),
     ...(about ? { about: correction === undefined ? about : corrected(about, correction) } : {}),
   }
@@ -55,6 +59,26 @@ export function renewedText(stored: string, renewed: Message): string {
 export function asRepeat(message: Message, channel: string | null): Message {
   if (repeatsOf(channel) !== 'marked') return message
   return { ...message, text: `Повторное сообщение: ${message.text}` }
+}
+
+/**
+ * The message with buttons that say which delivery they answer: not every messenger names the message of a press. The
+ * shortest payload any of them takes is Telegram's, 64 bytes.
+ */
+export function answerable(message: Message, id: DeliveryId): Message {
+  if (!message.buttons) return message
+  const buttons = message.buttons.map((row) =>
+    row.map((each) => (each.kind === 'callback' ? { ...each, payload: `${each.payload}:${id}` } : each)),
+  )
+  return { ...message, buttons }
+}
+
+/** What a press of such a button says; undefined for every other payload. */
+export function answerIn(payload: string): { word: AnswerWord; delivery: DeliveryId } | undefined {
+  const [said = '', id = '', ...rest] = payload.split(':')
+  const word = answerWords.find((each) => each === said)
+  const delivery = parseId('delivery', id)
+  return word && delivery && rest.length === 0 ? { word, delivery } : undefined
 }
 
 /** The text of a stored message as it left. */

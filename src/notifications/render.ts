@@ -56,7 +56,8 @@ export function renderText(
     template: chosen.text,
     variables: needs.variablesOf?.(event.type) ?? definition.whatsappParameters,
     event,
-    branding: needs.branding,
+    // Only about money is there something to say «understood» to, or to ask.
+    branding: definition.urgency === 'money' ? needs.branding : { ...needs.branding, answers: [] },
     now,
     defaultTimezone: needs.timezone,
   })

@@ -1,3 +1,4 @@
+import type { AnswerWord } from '../channels/message.ts'
 import { isZone } from '../lib/russian/time.ts'
 
 /**
@@ -44,11 +45,18 @@ export type TemplateItem = {
   amount?: string | undefined
 }
 
-/** `COMPANY_NAME`, `COMPANY_SITE` and `FEEDBACK_URL`; what is absent does not appear in a message. */
+/** The company's own of the environment, or what its branch has in their place; what is absent does not appear in a message. */
 export type Branding = {
   companyName?: string | undefined
   companySite?: string | undefined
   feedbackUrl?: string | undefined
+  logoUrl?: string | undefined
+  /** Stands below the text in place of the company's name. */
+  signature?: string | undefined
+  /** «Доброе утро, Иван Петрович!» before the text. */
+  greeting?: boolean | undefined
+  /** Buttons to answer with. */
+  answers?: readonly AnswerWord[] | undefined
 }
 
 /** All a template may speak of, and all it can reach. */

@@ -1,8 +1,9 @@
-import type { Button, Message } from '../channels/message.ts'
-import { type Branding, type Facts, type FactsInput, factsOf, type TemplateEvent } from './facts.ts'
+import type { Message } from '../channels/message.ts'
+import { branded, greetingUntil } from './branding.ts'
+import { type Facts, type FactsInput, factsOf } from './facts.ts'
 import { textOf } from './interpret.ts'
 import type { TemplateError } from './problems.ts'
-import { type Rendered, type Template, templateOf } from './template.ts'
+import { type Rendered, templateOf } from './template.ts'
 import { freshUntil } from './variables/moments.ts'
 import { variableNamed } from './variables.ts'
 
@@ -16,27 +17,26 @@ export type RenderedMessage =
   | { ok: true; message: Message; variables: Record<string, string>; staleAt: Date | null }
   | { ok: false; error: TemplateError }
 
-/**
- * The message a client gets: the text of the template, below it the company's name, and buttons to its site and to the
- * feedback form. Without branding it is the text alone.
- */
+/** The message a client gets: the text of the template in its branding, without branding the text alone. */
 export function renderMessage(input: RenderInput): RenderedMessage {
   const parsed = templateOf(input.template)
   if (!parsed.ok) return parsed
   const facts = factsOf(input)
   const body = parsed.template.render(facts)
   if (!body.ok) return body
-  const branding = input.branding ?? {}
-  const text = signed(body.text, parsed.template, branding)
-  const buttons = linksFor(input.event, branding)
   const wanted = input.variables ?? []
   const showsTime = ['время', 'когда'].some((name) => parsed.template.mentions(name) || isNamed(name, wanted))
   return {
     ok: true,
-    message: buttons.length === 0 ? { text } : { text, buttons: buttons.map((button) => [button]) },
+    message: branded(body.text, parsed.template, facts),
     variables: valuesOf(wanted, facts),
-    staleAt: showsTime ? freshUntil(facts) : null,
+    staleAt: earlier(showsTime ? freshUntil(facts) : null, greetingUntil(parsed.template, facts)),
   }
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other
+  return one < other ? one : other
 }
 
 /** The text alone, as the template says it. */
@@ -56,18 +56,4 @@ function valuesOf(names: readonly string[], facts: Facts): Record<string, string
 
 function isNamed(name: string, names: readonly string[]): boolean {
   return names.some((each) => variableNamed(each) === variableNamed(name))
-}
-
-/** A text that names the company itself needs no signature. */
-function signed(text: string, template: Template, { companyName }: Branding): string {
-  return companyName === undefined || template.mentions('компания') ? text : `${text}\n\n${companyName}`
-}
-
-function linksFor(event: TemplateEvent, { companySite, feedbackUrl }: Branding): Button[] {
-  const buttons: Button[] = []
-  // Whoever waits for money in vain is not asked how he liked it.
-  const isBadNews = event.type === 'payout.delayed' || event.type === 'payout.failed'
-  if (feedbackUrl !== undefined && !isBadNews) buttons.push({ kind: 'link', text: 'Оставить отзыв', url: feedbackUrl })
-  if (companySite !== undefined) buttons.push({ kind: 'link', text: 'Наш сайт', url: companySite })
-  return buttons
 }

@@ -124,6 +124,53 @@ describe('branches and their zones', { timeout: 180_000 }, () => {
     await until(isThere, 10_000, 'the other process knows the zone')
   })
 
+  it('a branding is kept whole, shown with the branch, and taken back', async () => {
+    const branding = {
+      name: 'Лом на Титова',
+      site: 'https://лом.рф/ekb?a=1',
+      feedbackUrl: 'http://otzyv.example.ru',
+      logoUrl: 'https://cdn.example.ru/logo.png',
+      phone: '+7 (343) 123-45-67',
+      signature: 'Ваша площадка\nна Титова',
+      greeting: false,
+      buttons: ['question', 'ok'],
+    }
+    const saved = await put('BRAND', { branding })
+    assert.deepEqual([saved.status, saved.body.branding], [200, branding])
+    const { status, body } = await service.api('GET', '/branches/BRAND')
+    assert.deepEqual([status, body], [200, saved.body])
+    assert.deepEqual((await listed('BRAND')).branding, branding)
+    assertNothingEmpty(body)
+    assert.deepEqual((await put('BRAND', { branding: { name: 'Лом', site: null } })).body.branding, { name: 'Лом' })
+    assert.equal((await put('BRAND', { name: 'Титова' })).body.branding, undefined)
+    const unknown = await service.api('GET', '/branches/NOWHERE')
+    assert.deepEqual([unknown.status, unknown.body.code], [404, 'not_found'])
+  })
+
+  it('a branding that messengers would refuse is 422, and changes nothing', async () => {
+    for (const branding of [
+      { site: 'javascript:alert(1)' },
+      { site: 'example.ru' },
+      { site: 'http://localhost/' },
+      { logoUrl: 'ftp://example.ru/logo.png' },
+      { feedbackUrl: `https://example.ru/${'x'.repeat(500)}` },
+      { name: '' },
+      { signature: 'x'.repeat(301) },
+      { phone: 'спросите' },
+      { greeting: 'да' },
+      { buttons: ['ok', 'ok'] },
+      { buttons: ['stop'] },
+      { logo: 'https://example.ru/logo.png' },
+      [],
+    ]) {
+      const answer = await put('X', { branding })
+      assert.equal(answer.status, 422, JSON.stringify(branding))
+      assert.match(answer.body.message, /branding/)
+      assert.match(answer.body.message, /[а-яё]{3}/i)
+    }
+    assert.equal(await listed('X'), undefined)
+  })
+
   it('what is no zone or no name is 422, in Russian', async () => {
     for (const body of [{ timezone: 'Марс' }, { timezone: 5 }, { name: '' }, { zone: 'Europe/Moscow' }]) {
       const answer = await put('X', body)
@@ -142,6 +189,8 @@ describe('branches and their zones', { timeout: 180_000 }, () => {
       ['EKB'],
     )
     assert.equal((await apiWith(service.url, key, 'PUT', '/branches/VVO', { name: 'x' })).status, 403)
+    assert.equal((await apiWith(service.url, key, 'GET', '/branches/VVO')).status, 403)
+    assert.equal((await apiWith(service.url, key, 'GET', '/branches/EKB')).status, 200)
     assert.equal((await apiWith(service.url, key, 'PUT', '/branches/EKB', { name: 'x' })).status, 200)
   })
 })

@@ -29,7 +29,7 @@ export type ChannelHarness = {
 
 export type HarnessPerson = {
   address: string
-  received(): { text: string; buttons: string[] }[]
+  received(): { text: string; buttons: string[]; picture?: string | undefined }[]
   start(payload: string): void
   say(text: string): void
   press(text: string): void
@@ -50,6 +50,8 @@ export type HarnessFaults = {
   garbage(): void
   serverError(): void
   rejectedMessage(): void
+  /** The next picture is not taken; only where pictures are sent. */
+  rejectedPicture?(): void
   /** The next call for updates fails on the way; only where the channel polls. */
   updatesDropped?(): void
 }

@@ -13,6 +13,8 @@ const texts = {
   emoji: 'Готово ✅ 👩‍🔧🇷🇺 1️⃣',
   'marks of direction': 'Имя \u200fעברית\u200e и дальше',
   'line breaks': 'первая\nвторая\n\nчетвёртая',
+  'a name and a reason with all of it':
+    'ООО <b>"Лом & Ко"</b> *id1 (Хозяин)*, @id1 (он), [id1|Иван] _О’Коннор_ \u200fעברית\u200e 👷‍♂️\n\u00a0~Причина~: `НДС` &lt; 20\u00a0%;\n> ждём\n- звоните',
   'combined and no-break characters': 'й е\u0308 «кавычки» — тире\u202fузкий\u2009тонкий',
 }
 
@@ -21,12 +23,16 @@ const buttons: Button[][] = [
   [{ kind: 'link', text: 'Наш сайт', url: 'https://example.com/r/abc?x=1&y=<2>' }],
 ]
 
+const picture = { url: 'https://cdn.example.com/logo.png' }
+
 /** What a messenger has not, by its own documentation. */
 export type Lacks = {
   /** It tells neither of a block nor of its end, and answers a blocked send as one to an unknown number. */
   blocks?: true
   /** Nobody can share his own number with us. */
   contacts?: true
+  /** We send it no pictures; why not is in docs/ru/oformlenie.md. */
+  pictures?: true
 }
 
 /** What every channel promises (src/channels/channel.ts), against a real HTTP server that plays the messenger. */
@@ -63,6 +69,34 @@ export function channelSuite(name: string, makeHarness: () => Promise<ChannelHar
     assert.ok(outcome.kind === 'sent' && outcome.providerMessageId !== '')
     assert.deepEqual(h.person.received().at(-1)?.buttons, ['Понятно', 'Наш сайт'])
   })
+
+  scene('a picture is a decoration: text and buttons come whether it is shown or not, in one message', async (h) => {
+    h.person.start('')
+    const before = h.person.received().length
+    for (const _ of [1, 2]) assert.equal((await outcomeOf(h, { ...plain, picture, buttons })).kind, 'sent')
+    const seen = {
+      text: plain.text,
+      buttons: ['Понятно', 'Наш сайт'],
+      picture: lacks.pictures ? undefined : picture.url,
+    }
+    const shown = h.person.received().slice(before)
+    assert.deepEqual(
+      shown.map((each) => ({ ...each, picture: each.picture })),
+      [seen, seen],
+    )
+  })
+
+  if (!lacks.pictures) {
+    scene('a picture that the messenger does not take is left out, and the message comes, once', async (h) => {
+      h.person.start('')
+      h.faults.rejectedPicture?.()
+      assert.equal((await outcomeOf(h, { ...plain, picture })).kind, 'sent')
+      assert.deepEqual(
+        h.person.received().map((each) => [each.text, each.picture]),
+        [[plain.text, undefined]],
+      )
+    })
+  }
 
   scene('what the messenger would surely refuse is broken before any call', async (h) => {
     h.person.start('')

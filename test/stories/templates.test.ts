@@ -94,7 +94,10 @@ describe('the owner changes the words', { timeout: 180_000 }, () => {
     assert.equal(saved.status, 200, JSON.stringify(saved.body))
     await api('POST', '/payout.paid/publish?channel=telegram', {})
     await publish('Площадка: {{ сумма }}.', '?branch=NN-08')
-    const { text } = await told(person, 777, { branch: { code: 'NN-08' } })
+    const greeted = await service.api('PUT', '/branches/NN-08', { branding: { greeting: true } })
+    assert.equal(greeted.status, 200)
+    const client = { id: person.id, fullName: 'Иванов Иван Петрович' }
+    const { text } = await told(person, 777, { branch: { code: 'NN-08' }, client })
     assert.equal(text, 'Выплата зачислена. Спасибо, что выбираете нашу площадку!')
     const corrected = await accepted(service, payout(person, 100, { operation: { id: `private-${person.id}` } }))
     await cameTo(service, corrected, 'sent')

@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import type { Channel, Outcome, ReceiveInput, SendRequest } from '../channel.ts'
+import type { Channel, ReceiveInput } from '../channel.ts'
 import { whenUp } from '../http.ts'
-import { type Answer, type Api, type CallSettings, createApi } from './call.ts'
+import { type Answer, type CallSettings, createApi } from './call.ts'
 import { createDoor } from './door.ts'
-import { faultOf, layOut } from './layout.ts'
-import { outcomeOf } from './outcome.ts'
 import { receive } from './receive.ts'
+import { createSend } from './send.ts'
 import { detailOf } from './subscription.ts'
 import { createSuspensionWatch, type SuspensionWatch, suspendedText } from './suspension.ts'
 
@@ -21,12 +20,13 @@ export type MaxSettings = CallSettings & {
 export function createMaxChannel(settings: MaxSettings): Channel {
   const api = createApi(settings)
   const watch = createSuspensionWatch()
+  const send = createSend(api)
   const { token, webhookSecret, deadlineMs } = settings
   const within = <T>(work: (signal: AbortSignal) => Promise<T>) => withDeadline(deadlineMs, work)
   return {
     name: 'max',
     send: async (request) => {
-      const outcome = await within((signal) => send(api, request, signal))
+      const outcome = await within((signal) => send(request, signal))
       return watch.judge(request.address, outcome, Date.now())
     },
     async answerPress({ pressId }, notice) {
@@ -44,14 +44,6 @@ export function createMaxChannel(settings: MaxSettings): Channel {
     },
     close: async () => api.close(),
   }
-}
-
-async function send(api: Api, { address, message }: SendRequest, signal: AbortSignal): Promise<Outcome> {
-  const fault = faultOf(message)
-  if (fault) return { kind: 'broken', scope: 'message', ...fault }
-  // MAX opens links for a preview, which would look like a tap of the client. schema.yaml words the flag the other way round.
-  const query = { user_id: address, disable_link_preview: 'true' }
-  return outcomeOf(await api.call({ method: 'POST', path: '/messages', query, body: layOut(message) }, signal))
 }
 
 async function withDeadline<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -10,8 +10,12 @@ export type MaxButton =
 
 export type Payload = {
   text: string
-  attachments?: [{ type: 'inline_keyboard'; payload: { buttons: MaxButton[][] } }]
+  attachments?: Attachment[]
 }
+
+type Attachment =
+  | { type: 'image'; payload: { url: string } }
+  | { type: 'inline_keyboard'; payload: { buttons: MaxButton[][] } }
 
 /** What MAX would refuse, seen before any call. */
 export function faultOf(message: Message): { code: string; description: string } | undefined {
@@ -35,9 +39,13 @@ function buttonFault(button: MaxButton): { code: string; description: string } |
 
 /** Without `format` MAX looks for no marks, so the client reads the text letter for letter. */
 export function layOut(message: Message): Payload {
+  const { text, picture } = message
   const buttons = rowsOf(message)
-  if (buttons.length === 0) return { text: message.text }
-  return { text: message.text, attachments: [{ type: 'inline_keyboard', payload: { buttons } }] }
+  const attachments: Attachment[] = [
+    ...(picture ? [{ type: 'image', payload: { url: picture.url } } as const] : []),
+    ...(buttons.length === 0 ? [] : [{ type: 'inline_keyboard', payload: { buttons } } as const]),
+  ]
+  return attachments.length === 0 ? { text } : { text, attachments }
 }
 
 /** MAX has no keyboard below the input line: the request for a phone is a button under the message, and there is nothing to remove. */

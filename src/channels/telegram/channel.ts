@@ -1,17 +1,17 @@
 import type http from 'node:http'
 import { z } from 'zod'
-import type { Channel, Outcome, ReceiveInput, SendRequest } from '../channel.ts'
+import type { Channel, ReceiveInput } from '../channel.ts'
 import { whenUp } from './agent.ts'
-import { type Answer, type Api, createApi } from './call.ts'
+import { type Answer, createApi } from './call.ts'
 import { createDoor } from './door.ts'
-import { faultOf, layOut, layOutPlain } from './layout.ts'
-import { isMarkupRefused, outcomeOf } from './outcome.ts'
+import { createPictures } from './pictures.ts'
 import { receive } from './receive.ts'
+import { send } from './send.ts'
 
 export type TelegramSettings = {
   token: string
   apiRoot: string
-  /** For one send, a repeat without markup included. */
+  /** For one send, a repeat without markup or picture included. */
   deadlineMs: number
   /** Shorter than `deadlineMs`: a connection that does not stand in time was surely not written to. */
   connectTimeoutMs: number
@@ -26,11 +26,12 @@ export type TelegramSettings = {
 
 export function createTelegramChannel(settings: TelegramSettings): Channel {
   const api = createApi(settings)
+  const pictures = createPictures(settings.deadlineMs / 3)
   const { webhookSecret } = settings
   const within = <T>(work: (signal: AbortSignal) => Promise<T>) => withDeadline(settings.deadlineMs, work)
   return {
     name: 'telegram',
-    send: (request) => within((signal) => send(api, request, signal)),
+    send: (request) => within((signal) => send(api, pictures, request, signal)),
     async answerPress({ pressId }, notice) {
       const payload = { callback_query_id: pressId, ...(notice !== undefined && { text: notice.slice(0, 200) }) }
       await within((signal) => api.call('answerCallbackQuery', payload, signal))
@@ -42,14 +43,6 @@ export function createTelegramChannel(settings: TelegramSettings): Channel {
     probe: async () => probeOf(await within((signal) => api.call('getMe', {}, signal))),
     close: async () => api.close(),
   }
-}
-
-async function send(api: Api, { address, message }: SendRequest, signal: AbortSignal): Promise<Outcome> {
-  const fault = faultOf(message)
-  if (fault) return { kind: 'broken', scope: 'message', ...fault }
-  const answer = await api.call('sendMessage', layOut(address, message), signal)
-  if (!isMarkupRefused(answer)) return outcomeOf(answer)
-  return outcomeOf(await api.call('sendMessage', layOutPlain(address, message), signal))
 }
 
 async function withDeadline<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -34,6 +34,18 @@ export function layOutPlain(address: string, message: Message): Payload {
   }
 }
 
+/** The message as the caption of a picture; `photo` is an address that Telegram fetches, or a `file_id` of this bot's. */
+export function layOutPhoto(address: string, message: Message, photo: string): Opts<'sendPhoto'> {
+  const markup = markupOf(message)
+  const caption = escapeHtml(message.text)
+  return { chat_id: address, photo, caption, parse_mode: 'HTML', ...(markup && { reply_markup: markup }) }
+}
+
+/** A longer text has no place under a picture, and goes without it. */
+export function fitsCaption(text: string): boolean {
+  return text.length <= 1024
+}
+
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -45,9 +45,14 @@ export function randomIdOf(deliveryId: string): number {
   return hash.readUInt32BE(0) & 0x7fff_ffff || 1
 }
 
-/** `[id1|text]` becomes a link and loses its brackets; a word joiner, which nobody sees, keeps the letters as they are. */
+/**
+ * `[id1|text]`, `@id1 (text)` and `*id1 (text)` become a link and lose their signs; a word joiner, which nobody sees, keeps
+ * the letters as they are.
+ */
 function readable(text: string): string {
-  return text.replace(/\[(?=(?:id|club|public|event|app|https?:)[^\]|]*\|)/gi, '[\u2060')
+  return text
+    .replace(/\[(?=(?:id|club|public|event|app|https?:)[^\]|]*\|)/gi, '[\u2060')
+    .replace(/[@*](?=(?:id|club|public|event|app)\d)/gi, '$&\u2060')
 }
 
 function asksForPhone({ keyboard, buttons }: Message): boolean {

@@ -48,11 +48,11 @@ export function layOutFree(request: SendRequest): Laid {
   const whole = [text, links.map((each) => `${neutral(each.text)}: ${each.url}`).join('\n')]
     .filter(Boolean)
     .join('\n\n')
-  if (callbacks.length === 0) {
-    if (whole.length > limits.text) return laid(request, { type: 'text', text: { body: text, preview_url: false } })
-    return laid(request, { type: 'text', text: { body: whole, preview_url: false } })
+  // The words come before the buttons: what has no place beside them, or beside the links, goes without.
+  if (callbacks.length === 0 || whole.length > limits.body) {
+    const body = whole.length > limits.text ? text : whole
+    return laid(request, { type: 'text', text: { body, preview_url: false } })
   }
-  if (whole.length > limits.body) return { ok: false, fault: faults.tooLongForButtons }
   const replies = callbacks.map((each) => ({ type: 'reply', reply: { id: each.payload, title: each.text } }))
   return laid(request, interactive(whole, 'button', { buttons: replies }))
 }
@@ -80,7 +80,6 @@ export function layOutTemplate(request: SendRequest, template: WhatsAppTemplate,
 const faults = {
   empty: { code: 'empty', description: 'Текст сообщения пуст.' },
   tooLong: { code: 'too_long', description: 'Текст длиннее 4096 знаков.' },
-  tooLongForButtons: { code: 'too_long', description: 'Текст с кнопками длиннее 1024 знаков.' },
   buttonTooLong: { code: 'button_too_long', description: 'Данные кнопки длиннее 256 знаков или подпись длиннее 20.' },
   tooManyButtons: { code: 'too_many_buttons', description: 'Кнопок ответа больше трёх.' },
   notPrivate: {

@@ -63,7 +63,7 @@ async function find(db: Queryable, { channel, addressIndex, receipt }: ReceiptNo
       sql`select d.id, d.client_id, ${known} from deliveries d join contacts k on k.id = d.contact_id
           where k.channel = ${channel} and k.address_index = ${addressIndex} and d.channel = ${channel}
             and d.created_at > now() - interval '30 days' and d.state in ('sent', 'delivered', 'unknown')
-            and d.engagement is null
+            and (d.engagement is null or d.state <> 'delivered')
             and case when d.provider_message_id ~ '^[0-9]{1,18}$' then d.provider_message_id::bigint end <= ${BigInt(providerMessageId)}
           for update of d`,
     )

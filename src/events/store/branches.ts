@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type AnswerWord, answerWords } from '../../channels/message.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { keyBy } from '../../lib/list.ts'
@@ -27,43 +28,74 @@ export async function rememberBranches(db: Queryable, events: readonly KeptEvent
   )
 }
 
+/** How a branch presents itself to clients; null is what the company has. */
+export type BranchBrand = {
+  name: string | null
+  site: string | null
+  feedbackUrl: string | null
+  logoUrl: string | null
+  phone: string | null
+  signature: string | null
+  greeting: boolean | null
+  buttons: AnswerWord[] | null
+}
+
 export type KnownBranch = {
   code: string
   name: string | null
   timezone: string | null
+  brand: BranchBrand
   updatedAt: Date
   /** Null while only events have told of it. */
   updatedBy: string | null
 }
 
 export async function listBranches(db: Queryable): Promise<KnownBranch[]> {
-  const rows = await db.many(
-    branchRow,
-    sql`select code, name, timezone, updated_at, updated_by from branches order by code`,
-  )
+  const rows = await db.many(branchRow, sql`select ${columns} from branches order by code`)
   return rows.map(branchOf)
 }
 
-/** An operator's word about a branch; null leaves it to the events. */
+export async function branchByCode(db: Queryable, code: string): Promise<KnownBranch | undefined> {
+  const row = await db.maybeOne(branchRow, sql`select ${columns} from branches where code = ${code}`)
+  return row && branchOf(row)
+}
+
+/** An operator's word about a branch, all of it; null leaves a name or a zone to the events, a brand to the company. */
 export async function saveBranch(
   db: Queryable,
-  { code, name, timezone }: { code: string; name: string | null; timezone: string | null },
+  { code, name, timezone, brand }: Pick<KnownBranch, 'code' | 'name' | 'timezone' | 'brand'>,
   by: string,
 ): Promise<KnownBranch> {
   const row = await db.one(
     branchRow,
-    sql`insert into branches (code, name, timezone, updated_by) values (${code}, ${name}, ${timezone}, ${by})
-        on conflict (code) do update set name = excluded.name, timezone = excluded.timezone, updated_at = now(),
-          updated_by = excluded.updated_by
-        returning code, name, timezone, updated_at, updated_by`,
+    sql`insert into branches (code, name, timezone, brand_name, site, feedback_url, logo_url, phone, signature, greeting, buttons,
+          updated_by)
+        values (${code}, ${name}, ${timezone}, ${brand.name}, ${brand.site}, ${brand.feedbackUrl}, ${brand.logoUrl},
+          ${brand.phone}, ${brand.signature}, ${brand.greeting}, ${brand.buttons}::text[], ${by})
+        on conflict (code) do update set name = excluded.name, timezone = excluded.timezone,
+          brand_name = excluded.brand_name, site = excluded.site, feedback_url = excluded.feedback_url,
+          logo_url = excluded.logo_url, phone = excluded.phone, signature = excluded.signature,
+          greeting = excluded.greeting, buttons = excluded.buttons, updated_at = now(), updated_by = excluded.updated_by
+        returning ${columns}`,
   )
   return branchOf(row)
 }
+
+const columns = sql`code, name, timezone, brand_name, site, feedback_url, logo_url, phone, signature, greeting, buttons,
+  updated_at, updated_by`
 
 const branchRow = z.object({
   code: z.string(),
   name: z.string().nullable(),
   timezone: z.string().nullable(),
+  brand_name: z.string().nullable(),
+  site: z.string().nullable(),
+  feedback_url: z.string().nullable(),
+  logo_url: z.string().nullable(),
+  phone: z.string().nullable(),
+  signature: z.string().nullable(),
+  greeting: z.boolean().nullable(),
+  buttons: z.array(z.enum(answerWords)).nullable(),
   updated_at: z.date(),
   updated_by: z.string().nullable(),
 })
@@ -73,6 +105,16 @@ function branchOf(row: z.output<typeof branchRow>): KnownBranch {
     code: row.code,
     name: row.name,
     timezone: row.timezone,
+    brand: {
+      name: row.brand_name,
+      site: row.site,
+      feedbackUrl: row.feedback_url,
+      logoUrl: row.logo_url,
+      phone: row.phone,
+      signature: row.signature,
+      greeting: row.greeting,
+      buttons: row.buttons,
+    },
     updatedAt: row.updated_at,
     updatedBy: row.updated_by,
   }

@@ -39,3 +39,18 @@ export function readButtons(raw: unknown): Button[][] {
   }
   return rows
 }
+
+const imageSchema = z.object({ type: z.literal('image'), payload: z.object({ url: z.url({ protocol: /^https?$/ }) }) })
+
+/** The address of the picture of a message; throws what MAX refuses. */
+export function readPicture(raw: unknown): string | undefined {
+  const image = z.array(z.unknown()).nullish().safeParse(raw).data?.find(isImage)
+  if (image === undefined) return undefined
+  const read = imageSchema.safeParse(image)
+  if (!read.success) throw badPayload('attachments: image.payload')
+  return read.data.payload.url
+}
+
+function isImage(attachment: unknown): boolean {
+  return z.object({ type: z.literal('image') }).safeParse(attachment).success
+}

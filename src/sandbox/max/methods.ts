@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ApiError, badPayload } from './api-error.ts'
 import { messageJson } from './json.ts'
-import { readButtons } from './keyboard.ts'
+import { readButtons, readPicture } from './keyboard.ts'
 import { type ChatMessage, type Person, show, type World } from './world.ts'
 
 export type Input = { query: URLSearchParams; body: unknown; closed(): AbortSignal }
@@ -28,7 +28,7 @@ const messageSchema = z.object({
   link: z.object({ type: z.enum(['reply', 'forward']), mid: z.string() }).nullish(),
 })
 
-type Content = { text: string; buttons: ChatMessage['buttons'] }
+type Content = Pick<ChatMessage, 'text' | 'buttons' | 'picture'>
 
 function sendMessage(world: World, { query, body }: Input): unknown {
   const person = recipientOf(world, query)
@@ -60,9 +60,10 @@ function contentOf(body: unknown): Content {
   if (!message.success) throw badPayload(`Invalid field: ${message.error.issues[0]?.path.join('.') ?? 'body'}`)
   const { text, attachments, format } = message.data
   const buttons = readButtons(attachments)
+  const picture = readPicture(attachments)
   const shown = format === 'html' ? withoutTags(text ?? '') : (text ?? '')
   if (shown.trim() === '' && buttons.length === 0) throw badPayload('Message cannot be empty')
-  return { text: shown, buttons }
+  return { text: shown, buttons, ...(picture !== undefined && { picture }) }
 }
 
 function withoutTags(html: string): string {

@@ -30,6 +30,7 @@ export type ChatMessage = {
   at: Date
   text: string
   buttons: Button[][]
+  picture?: string
   attachments?: object[]
 }
 
@@ -40,6 +41,8 @@ export type Received = {
   at: Date
   text: string
   buttons: Button[][]
+  /** The address of its picture. */
+  picture?: string
   /** MAX fetched a link of the text to show a preview of it. */
   hasLinkPreview: boolean
 }
@@ -99,10 +102,10 @@ export function addMessage(
 export function show(
   world: World,
   person: Person,
-  { text, buttons, hasLinkPreview }: Pick<Received, 'text' | 'buttons' | 'hasLinkPreview'>,
+  { hasLinkPreview, ...content }: Pick<Received, 'text' | 'buttons' | 'picture' | 'hasLinkPreview'>,
 ): ChatMessage {
-  const shown = addMessage(world, person, { from: 'bot', text, buttons })
-  world.received.push({ userId: String(person.id), mid: shown.mid, at: shown.at, text, buttons, hasLinkPreview })
+  const shown = addMessage(world, person, { from: 'bot', ...content })
+  world.received.push({ userId: String(person.id), mid: shown.mid, at: shown.at, ...content, hasLinkPreview })
   for (const listener of world.onReceived) listener()
   return shown
 }

@@ -18,6 +18,8 @@ export type TelegramEmulator = {
   received: readonly Received[]
   /** Calls by lower-case method, failed ones included. */
   calls: Readonly<Record<string, number>>
+  /** Addresses of pictures that Telegram fetched, once for each fetch. */
+  fetched(): string[]
   faults: Faults
   person(id: number, who?: Who): Hands
   /** The first received message that satisfies, at once or when it comes; rejects after `deadlineMs`. */
@@ -37,6 +39,7 @@ export async function startTelegramEmulator(options: EmulatorOptions = {}): Prom
     botUsername: world.bot.username,
     received: world.received,
     calls: site.calls,
+    fetched: () => [...world.pictures.values()],
     faults: site.faults,
     person: (id, who) => handsOf(world, personOf(world, id, who)),
     waitFor: (isIt, deadlineMs = 5_000) => waitFor(site, isIt, deadlineMs),

@@ -2,6 +2,7 @@ import type { ChatMessage, Person, World } from './world.ts'
 
 /** People, chats and messages in the Bot API's own form. */
 export function messageJson(world: World, person: Person, message: ChatMessage): Record<string, unknown> {
+  const fileId = message.fileId ?? message.photo
   return {
     message_id: message.messageId,
     from: message.from === 'bot' ? world.bot : userJson(person),
@@ -10,7 +11,7 @@ export function messageJson(world: World, person: Person, message: ChatMessage):
     ...(message.photo === undefined
       ? { text: message.text }
       : {
-          photo: [{ file_id: message.photo, file_unique_id: message.photo, width: 1, height: 1 }],
+          photo: [{ file_id: fileId, file_unique_id: fileId, width: 1, height: 1 }],
           caption: message.text,
         }),
   }

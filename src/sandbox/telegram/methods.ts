@@ -48,14 +48,22 @@ function sendPhoto(world: World, params: Params): unknown {
   const photo = z.string().min(1).safeParse(params['photo'])
   if (!photo.success) throw new ApiError(400, 'Bad Request: there is no photo in the request')
   const text = visibleText(params['caption'] ?? '', params['parse_mode'], 1024)
-  return messageJson(world, person, showWith(world, person, params, { text, photo: photo.data }))
+  return messageJson(world, person, showWith(world, person, params, { text, ...pictureOf(world, photo.data) }))
+}
+
+/** An address is fetched and gets a file_id; what is no address is a file_id, of ours or of a file that was uploaded. */
+function pictureOf(world: World, named: string): { photo: string; fileId: string } {
+  if (!/^https?:\/\//.test(named)) return { photo: world.pictures.get(named) ?? named, fileId: named }
+  const fileId = `AgACAgQAAx${String(world.pictures.size + 1).padStart(6, '0')}`
+  world.pictures.set(fileId, named)
+  return { photo: named, fileId }
 }
 
 function showWith(
   world: World,
   person: Person,
   params: Params,
-  content: { text: string; photo?: string },
+  content: { text: string; photo?: string; fileId?: string },
 ): ChatMessage {
   const markup = markupOf(params)
   if (markup.keyboard) person.keyboard = markup.keyboard

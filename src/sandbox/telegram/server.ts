@@ -103,7 +103,7 @@ function closedBy(response: http.ServerResponse): AbortSignal {
 
 function callOf(method: string, params: Params): Call {
   const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined)
-  return { method, chatId: text(params['chat_id']), text: text(params['text']) }
+  return { method, chatId: text(params['chat_id']), text: text(params['text'] ?? params['caption']) }
 }
 
 function failed(response: http.ServerResponse, error: unknown): void {

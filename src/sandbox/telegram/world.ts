@@ -8,6 +8,8 @@ export type World = {
   /** Presses the bot has answered, with the notice the person was shown. */
   answered: Map<string, string>
   updates: UpdateQueue
+  /** Addresses of pictures that were fetched, by the file_id given for each. */
+  pictures: Map<string, string>
   nextMessageId(): number
   /** Called after each received message. */
   onReceived: Set<() => void>
@@ -35,7 +37,9 @@ export type ChatMessage = {
   from: 'bot' | 'person'
   at: Date
   text: string
+  /** The address it was fetched from, whichever way it was named; else what it was named. */
   photo?: string
+  fileId?: string
   buttons: InlineButton[][]
 }
 
@@ -61,6 +65,7 @@ export function createWorld(token: string): World {
     received: [],
     answered: new Map(),
     updates: createUpdateQueue(),
+    pictures: new Map(),
     nextMessageId: () => ++lastMessageId,
     onReceived: new Set(),
   }
@@ -84,7 +89,7 @@ export function personOf(world: World, id: number, who?: Who): Person {
   return person
 }
 
-type Content = Pick<ChatMessage, 'text' | 'photo' | 'buttons'> & { hasLinkPreview: boolean }
+type Content = Pick<ChatMessage, 'text' | 'photo' | 'fileId' | 'buttons'> & { hasLinkPreview: boolean }
 
 export function show(world: World, person: Person, { hasLinkPreview, ...message }: Content): ChatMessage {
   const shown: ChatMessage = { ...message, messageId: world.nextMessageId(), at: new Date(), from: 'bot' }

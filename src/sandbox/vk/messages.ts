@@ -87,9 +87,12 @@ function alreadySent(person: Person, randomId: number): ChatMessage | undefined 
     .find((each) => each.from === 'group' && each.randomId === randomId && each.at.getTime() > since)
 }
 
-/** A mention loses its marks: `[id1|text]`, `[club1|text]`, `[https://vk.com/…|text]`. */
+/** A mention loses its marks: `[id1|text]`, `[club1|text]`, `[https://vk.com/…|text]`, `@id1 (text)`, `*club1 (text)`. */
 function visible(text: string): string {
-  return text.trim().replace(/\[(?:id|club|public)\d+\|([^\]]*)\]|\[https?:\/\/vk\.[^\]|]*\|([^\]]*)\]/g, '$1$2')
+  return text
+    .trim()
+    .replace(/\[(?:id|club|public)\d+\|([^\]]*)\]|\[https?:\/\/vk\.[^\]|]*\|([^\]]*)\]/g, '$1$2')
+    .replace(/[@*](?:id|club|public)\d+ ?\(([^)]*)\)/g, '$1')
 }
 
 const eventDataSchema = z.discriminatedUnion('type', [

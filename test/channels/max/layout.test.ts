@@ -7,7 +7,9 @@ import type { Button, Message } from '../../../src/channels/message.ts'
 import { startMaxEmulator } from '../../../src/sandbox/max/emulator.ts'
 
 const rowsOf = (message: Partial<Message>) =>
-  layOut({ text: 'Выплата', ...message }).attachments?.[0].payload.buttons ?? []
+  (layOut({ text: 'Выплата', ...message }).attachments ?? []).flatMap((each) =>
+    each.type === 'inline_keyboard' ? each.payload.buttons : [],
+  )
 const yes: Button = { kind: 'callback', text: 'Да', payload: 'y' }
 const site: Button = { kind: 'link', text: 'Сайт', url: 'https://example.com/' }
 
@@ -32,6 +34,14 @@ test('buttons and the request for a phone stand under the message; there is noth
   for (const nothing of [{}, { buttons: [] }, { buttons: [[]] }, { keyboard: 'remove' as const }]) {
     assert.deepEqual(layOut({ text: 'Выплата', ...nothing }), { text: 'Выплата' })
   }
+})
+
+test('a picture stands before the buttons, by its address', () => {
+  const url = 'https://cdn.example.ru/logo.png'
+  assert.deepEqual(layOut({ text: 'Выплата', picture: { url }, buttons: [[yes]] }).attachments, [
+    { type: 'image', payload: { url } },
+    { type: 'inline_keyboard', payload: { buttons: [[{ type: 'callback', text: 'Да', payload: 'y' }]] } },
+  ])
 })
 
 test('a row too wide for MAX is cut into several', () => {

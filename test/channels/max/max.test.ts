@@ -43,7 +43,11 @@ async function makeMaxHarness(): Promise<ChannelHarness> {
       received: () =>
         hands.messages
           .filter((message) => message.from === 'bot')
-          .map(({ text, buttons }) => ({ text, buttons: buttons.flat().map((button) => button.text) })),
+          .map(({ text, picture, buttons }) => ({
+            text,
+            buttons: buttons.flat().map((button) => button.text),
+            picture,
+          })),
       start: (payload) => hands.start(payload === '' ? undefined : payload),
       say: hands.say,
       press: (text) => void hands.press(text),
@@ -64,6 +68,8 @@ async function makeMaxHarness(): Promise<ChannelHarness> {
       garbage: () => faults.garbage(),
       serverError: () => faults.error(503, 'service.unavailable', 'Service unavailable'),
       rejectedMessage: () => faults.error(400, 'proto.payload', 'Invalid field: attachments.0.payload'),
+      rejectedPicture: () =>
+        faults.error(400, 'attachment.not.ready', 'Key: errors.process.attachment.file.not.processed'),
       updatesDropped: () => faults.dropped({ method: 'GET /updates' }),
     },
     sendCalls: () => emulator.calls['POST /messages'] ?? 0,

@@ -42,7 +42,11 @@ async function makeTelegramHarness(): Promise<ChannelHarness> {
       received: () =>
         hands.messages
           .filter((message) => message.from === 'bot')
-          .map(({ text, buttons }) => ({ text, buttons: buttons.flat().map((button) => button.text) })),
+          .map(({ text, photo, buttons }) => ({
+            text,
+            buttons: buttons.flat().map((button) => button.text),
+            picture: photo,
+          })),
       start: (payload) => hands.start(payload === '' ? undefined : payload.replaceAll(' ', '_')),
       say: hands.say,
       press: (text) => void hands.press(text),
@@ -62,6 +66,7 @@ async function makeTelegramHarness(): Promise<ChannelHarness> {
       garbage: () => faults.garbage(),
       serverError: () => faults.error(502, 'Bad Gateway'),
       rejectedMessage: () => faults.error(400, 'Bad Request: BUTTON_URL_INVALID'),
+      rejectedPicture: () => faults.error(400, 'Bad Request: failed to get HTTP URL content', { method: 'sendPhoto' }),
       updatesDropped: () => faults.dropped({ method: 'getUpdates' }),
     },
     sendCalls: () => emulator.calls['sendmessage'] ?? 0,

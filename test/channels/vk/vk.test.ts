@@ -6,8 +6,8 @@ import { hanging, refusing } from '../unreachable.ts'
 import { openDoor, pollingSettingsOf, settingsOf, startPolling } from './scene.ts'
 
 // VK gives a community nobody's phone (reference of the messengers, §3.6).
-channelSuite('vk by callback', () => makeVkHarness('callback'), { contacts: true })
-channelSuite('vk by long poll', () => makeVkHarness('polling'), { contacts: true })
+channelSuite('vk by callback', () => makeVkHarness('callback'), { contacts: true, pictures: true })
+channelSuite('vk by long poll', () => makeVkHarness('polling'), { contacts: true, pictures: true })
 
 async function makeVkHarness(way: 'callback' | 'polling'): Promise<ChannelHarness> {
   const emulator = await startVkEmulator()

@@ -6,7 +6,7 @@ import { hanging, refusing } from '../unreachable.ts'
 import { openDoor, settingsOf } from './scene.ts'
 
 // WhatsApp has no event of a block, and one code for «blocked» and «not in WhatsApp» (131026).
-channelSuite('whatsapp', makeWhatsAppHarness, { blocks: true })
+channelSuite('whatsapp', makeWhatsAppHarness, { blocks: true, pictures: true })
 
 const phone = '+79031234567'
 const shareButton = 'Отправить мой номер'

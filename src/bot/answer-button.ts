@@ -1,0 +1,51 @@
+import type { Update } from '../channels/channel.ts'
+import type { AnswerWord } from '../channels/message.ts'
+import { addressIndex } from '../clients/store.ts'
+import { answerIn } from '../deliveries/message.ts'
+import { noteTap, type Tapped } from '../deliveries/store/tap.ts'
+import type { NamedBranch } from '../events/branches.ts'
+import type { KeptEvent } from '../events/kept.ts'
+import { eventsByIds } from '../events/store/read.ts'
+import { formatMoney } from '../lib/russian/numbers.ts'
+import { oneLine } from '../lib/russian/text.ts'
+import type { AnswerNeeds } from './answer.ts'
+import { type QuestionAbout, texts } from './texts.ts'
+
+/** Where a branch can be reached, or the company where the branch says nothing of its own. */
+export type Reach = { phone: string | undefined; site: string | undefined }
+export type ReachOf = (branch: NamedBranch | undefined) => Promise<Reach>
+
+export type Press = Extract<Update, { kind: 'press' }>
+
+/** What a button under a message of ours comes to; undefined when the press is not of such a one, or not of this chat's. */
+export async function noteAnswer(
+  needs: AnswerNeeds,
+  press: Press,
+): Promise<({ word: AnswerWord } & Tapped) | undefined> {
+  const answer = answerIn(press.payload)
+  if (!answer) return undefined
+  const { name } = needs.channel
+  const tapped = await noteTap(needs.db, {
+    delivery: answer.delivery,
+    channel: name,
+    addressIndex: addressIndex(needs.vault, name, press.address),
+  })
+  return tapped && { word: answer.word, ...tapped }
+}
+
+/** Whom to ask about that payout, and what to name. */
+export async function questionText(needs: AnswerNeeds, { event: id, isPrivate }: Tapped): Promise<string> {
+  const [stored] = await eventsByIds(needs, [id])
+  const event = stored?.content?.event
+  return texts.question({ ...subjectOf(isPrivate ? undefined : event), ...(await needs.reachOf(event?.branch)) })
+}
+
+function subjectOf(event: KeptEvent | undefined): Omit<QuestionAbout, keyof Reach> {
+  const amount = event?.payment?.amount ?? event?.operation?.amount
+  const shown = (text: string | undefined) => (text === undefined ? undefined : oneLine(text) || undefined)
+  return {
+    sum: amount === undefined ? undefined : formatMoney(amount, event?.payment?.currency),
+    number: shown(event?.operation?.number),
+    branch: shown(event?.branch?.name),
+  }
+}
