@@ -57,7 +57,7 @@ export function renderText(
     variables: needs.variablesOf?.(event.type) ?? definition.whatsappParameters,
     event,
     // Only about money is there something to say «understood» to, or to ask.
-    branding: definition.urgency === 'money' ? needs.branding : { ...needs.branding, answers: [] },
+    branding: brandingFor(needs, definition, chosen),
     now,
     defaultTimezone: needs.timezone,
   })
@@ -65,6 +65,15 @@ export function renderText(
   const variables = chosen.isPrivate ? withoutPersonal(rendered.variables) : rendered.variables
   const message = { ...rendered.message, about: { type: event.type, variables } }
   return { ok: true, message, version: chosen.version, staleAt: rendered.staleAt, isPrivate: chosen.isPrivate }
+}
+
+/** Only money is asked about, and a greeting would call the client of a private message by his name. */
+function brandingFor({ branding }: RenderNeeds, { urgency }: EventTypeDefinition, { isPrivate }: ChosenText): Branding {
+  return {
+    ...branding,
+    ...(urgency === 'money' ? {} : { answers: [] }),
+    ...(isPrivate ? { greeting: false } : {}),
+  }
 }
 
 /** What an approved template may then name: nothing of the person and of his money. */
