@@ -105,6 +105,7 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     adminKey: secrets.adminKey,
     sources: createSettings(intake),
     branchZones,
+    branchRules: services.branchRules,
     policy: policyOf(services),
     handlingOf: treatmentOf,
     wording: () => readWording(services),

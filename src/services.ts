@@ -11,6 +11,7 @@ import { migrate } from './db/migrate.ts'
 import { databaseSecret } from './db/secrets.ts'
 import { deliveryQueues } from './deliveries/jobs.ts'
 import { planQueues } from './events/jobs.ts'
+import { type BranchRulesReader, createBranchRules } from './events/remembered-rules.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createKeyring, type MasterKey } from './lib/crypto.ts'
 import { faultOf } from './lib/fault.ts'
@@ -25,6 +26,7 @@ export type Services = {
   db: Database
   vault: Vault
   queue: QueueSystem
+  branchRules: BranchRulesReader
   channels: ReadonlyMap<ChannelName, Channel>
   secrets: Secrets
   close(): Promise<void>
@@ -81,7 +83,18 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     stack.push(async () => {
       for (const channel of channels.values()) await channel.close()
     })
-    return { config, log, metrics: createMetrics(), db, vault, queue, channels, secrets, close: () => closeAll(stack) }
+    return {
+      config,
+      log,
+      metrics: createMetrics(),
+      db,
+      vault,
+      queue,
+      branchRules: createBranchRules(db),
+      channels,
+      secrets,
+      close: () => closeAll(stack),
+    }
   } catch (error) {
     await closeAll(stack)
     throw error

@@ -12,8 +12,8 @@ import type { EventId } from './lib/ids.ts'
 import { deadlines } from './messengers/fields.ts'
 import { messengers } from './messengers.ts'
 import { type PlanNeeds, plan } from './notifications/plan.ts'
-import { defaultExpiryMs, defaultQuietHours, forbiddenChannels, type Policy } from './notifications/policy.ts'
-import { afterQuietHours } from './notifications/quiet-hours.ts'
+import { defaultQuietHours, forbiddenChannels, type Policy } from './notifications/policy.ts'
+import { quietUntil } from './notifications/quiet-hours.ts'
 import { rerender } from './notifications/rerender.ts'
 import { treatmentOf } from './notifications/treatment.ts'
 import { jobLockMs } from './queue/queue.ts'
@@ -102,11 +102,12 @@ async function planAll(services: Services, needs: PlanNeeds, ids: readonly Event
 }
 
 function planNeeds(services: Services): PlanNeeds {
-  const { db, vault, queue, log, metrics } = services
+  const { db, vault, queue, log, metrics, branchRules } = services
   return {
     db,
     vault,
     queue,
+    branchRules,
     policy: policyOf(services),
     handlingOf: treatmentOf,
     wording: () => readWording(services),
@@ -126,7 +127,6 @@ export function policyOf({ config, channels }: Services): Policy {
     foreignForbidden: config.FOREIGN_MESSENGERS === 'forbidden',
     timezone: config.TIMEZONE,
     quietHours: defaultQuietHours,
-    expiryMs: defaultExpiryMs,
   }
 }
 
@@ -138,7 +138,7 @@ function delivererOf(services: Services, channel: Channel) {
     queue,
     channel,
     limits: limitsOf(services, channel.name),
-    guard: guardOf(services),
+    guard: () => guardOf(services),
     leaseMs,
     render: (id) =>
       rerender({ db, vault, policy: policyOf(services), wording: () => readWording(services) }, id, channel.name),
@@ -164,13 +164,15 @@ function limitsOf({ config }: Services, channel: ChannelName) {
   return { perSecond: messengers[channel].perSecond(config), chatIntervalMs: 1_000 }
 }
 
-function guardOf(services: Services): Guard {
+async function guardOf(services: Services): Promise<Guard> {
   const policy = policyOf(services)
+  const rulesOf = await services.branchRules.read()
   return {
     sendMode: policy.sendMode,
     channels: policy.channelsOn,
     forbidden: forbiddenChannels(policy, 'service'),
-    afterQuiet: (now, zone) => afterQuietHours(now, zone, policy.quietHours),
+    afterQuiet: (now, { zone, branch, kind }) =>
+      quietUntil(now, zone, kind, rulesOf(branch).quietHours ?? policy.quietHours),
   }
 }
 

@@ -34,6 +34,7 @@ export type ApiNeeds = KeyNeeds & {
   sources: SourceNeeds
   branchZones: BranchZones
   policy: Policy
+  branchRules: PlanNeeds['branchRules']
   handlingOf: PlanNeeds['handlingOf']
   wording: PlanNeeds['wording']
   publicUrl: string | undefined

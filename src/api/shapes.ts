@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { purposes } from '../clients/client.ts'
 import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
+import { quietRulesSchema, remindersSchema } from '../events/branch-rules.ts'
 import { catalog } from '../events/catalog.ts'
 import { keptTypes } from '../events/kept.ts'
 import { infobaseStates } from '../events/store/infobases.ts'
@@ -153,6 +154,8 @@ export const branchShape = z.object({
   code: z.string(),
   name: z.string().optional(),
   timezone: z.string().optional(),
+  quietHours: quietRulesSchema.optional().describe('Нет — как у всех: 21–9, деньги уходят сразу'),
+  reminders: remindersSchema.optional().describe('Нет — как у всех: за день, в 10 часов'),
   updatedAt: momentShape,
   updatedBy: z.string().optional().describe('Нет, пока о площадке известно только из событий'),
 })

@@ -22,7 +22,8 @@ export type DeliverNeeds = {
   queue: Pick<QueueSystem, 'add'>
   channel: Channel
   limits: SlotLimits
-  guard: Guard
+  /** Asked for each round: the owner may change his mind. */
+  guard(): Promise<Guard>
   /** Longer than a call may take, so that a lease only runs out when its worker is gone. */
   leaseMs: number
   /** The message anew, for a delivery whose wording has aged. */
@@ -60,7 +61,8 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
     limit: 100,
     queueLimit: 10_000,
     work: async (ids) => {
-      const results = await claim(needs, needs.channel.name, [...new Set(ids)])
+      const guard = await needs.guard()
+      const results = await claim({ ...needs, guard }, needs.channel.name, [...new Set(ids)])
       // Two jobs of one delivery can meet in a round, its own and a wake: only one of them may send.
       return ids.map((id, index) => (ids.indexOf(id) === index ? results.get(id) : undefined) ?? { kind: 'gone' })
     },

@@ -56,8 +56,8 @@ export type Guard = {
   channels: readonly ChannelName[]
   /** Those that the law closes here. */
   forbidden: readonly ChannelName[]
-  /** The first moment at or after `now` that is not in the quiet hours of that zone; money does not ask. */
-  afterQuiet(now: Date, zone: string): Date
+  /** The first moment at or after `now` when a message of that class may leave in that branch. */
+  afterQuiet(now: Date, of: { zone: string; branch: string | null; kind: 'money' | 'service' | 'promo' }): Date
 }
 
 export const channelNameSchema = z.enum(channelNames)

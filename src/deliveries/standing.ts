@@ -7,7 +7,9 @@ export type Facts = {
   isBehind: boolean
   isErased: boolean
   lane: Lane
+  purpose: 'service' | 'advertising'
   zone: string
+  branch: string | null
   isTest: boolean
   /** Came with a team key. */
   isTeamOnly: boolean
@@ -26,7 +28,8 @@ export type Standing =
   | { kind: 'go' }
   /** Behind an earlier message of the same client: the one that finishes wakes it. */
   | { kind: 'behind' }
-  | { kind: 'early'; at: Date }
+  /** `isQuiet`: it waits for the morning, which may not be its end. */
+  | { kind: 'early'; at: Date; isQuiet: boolean }
   | { kind: 'drop'; state: 'skipped' | 'failed'; reason: Reason }
 
 /** How far a chat may run ahead of its limit: three messages at once, then one by one. */
@@ -39,14 +42,20 @@ export function standingOf(facts: Facts, guard: Guard, now: Date): Standing {
   if (dropped) return dropped
   if (facts.expiresAt <= now) return { kind: 'drop', state: 'failed', reason: 'expired' }
   if (facts.isBehind) return { kind: 'behind' }
-  const quietUntil = facts.lane === 'money' ? now : guard.afterQuiet(now, facts.zone)
+  const quietUntil = guard.afterQuiet(now, { zone: facts.zone, branch: facts.branch, kind: quietClassOf(facts) })
   const soonest = Math.max(
     facts.nextAttemptAt?.getTime() ?? 0,
     facts.chatFreeAt.getTime() - chatBurstMs,
     quietUntil.getTime(),
   )
-  if (soonest > now.getTime() + clockToleranceMs) return { kind: 'early', at: new Date(soonest) }
+  if (soonest > now.getTime() + clockToleranceMs)
+    return { kind: 'early', at: new Date(soonest), isQuiet: quietUntil > now }
   return { kind: 'go' }
+}
+
+function quietClassOf({ lane, purpose }: Facts): 'money' | 'service' | 'promo' {
+  if (lane === 'money') return 'money'
+  return purpose === 'advertising' ? 'promo' : 'service'
 }
 
 function dropReason(facts: Facts, guard: Guard): Standing | undefined {

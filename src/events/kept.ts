@@ -22,4 +22,5 @@ export const smsHandling: Handling = {
   urgency: 'ordinary',
   class: 'service',
   freshnessDays: 3,
+  expiryHours: 72,
 }

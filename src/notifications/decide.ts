@@ -1,13 +1,14 @@
 import type { Consent, Contact, Purpose } from '../clients/client.ts'
 import type { Recipient } from '../clients/store.ts'
 import type { Reason } from '../deliveries/delivery.ts'
+import type { QuietRules } from '../events/branch-rules.ts'
 import type { KeptEvent } from '../events/kept.ts'
 import { isSuperseded } from '../events/order.ts'
 import type { EarlierFact } from '../events/store/read.ts'
 import type { Handling } from '../events/types/definition.ts'
 import { isZone } from '../lib/russian/time.ts'
 import { forbiddenChannels, type Policy } from './policy.ts'
-import { afterQuietHours } from './quiet-hours.ts'
+import { quietClassOf, quietUntil } from './quiet-hours.ts'
 import { route } from './route.ts'
 
 export type PlanFacts = {
@@ -18,6 +19,8 @@ export type PlanFacts = {
   receivedAt: Date
   earlier: readonly EarlierFact[]
   recipient: Recipient
+  /** The branch's own; null where it has none. */
+  quietHours: QuietRules | null
 }
 
 export type Plan =
@@ -68,10 +71,23 @@ function isTooLate({ event, definition, receivedAt }: PlanFacts, now: Date): boo
   return now.getTime() - at.getTime() > definition.freshnessDays * 24 * 3_600_000
 }
 
-function momentFor({ event, definition }: PlanFacts, policy: Policy, now: Date): Date | null {
-  if (definition.urgency === 'money') return null
-  const at = afterQuietHours(now, zoneOf(event, policy), policy.quietHours)
+function momentFor(facts: PlanFacts, policy: Policy, now: Date): Date | null {
+  const at = quietFor(facts, policy)(now)
   return at > now ? at : null
+}
+
+/** The moment when this message may leave, once it is `at`. */
+export function quietFor(
+  { event, definition, quietHours }: Pick<PlanFacts, 'event' | 'definition' | 'quietHours'>,
+  policy: Policy,
+): (at: Date) => Date {
+  const zone = zoneOf(event, policy)
+  return (at) => quietUntil(at, zone, quietClassOf(definition), quietHours ?? policy.quietHours)
+}
+
+/** What rules of branches go by: the name stands for the code where there is none. */
+export function branchOf(event: KeptEvent | undefined): string | null {
+  return event?.branch?.code ?? event?.branch?.name ?? null
 }
 
 /** The branch's own zone when the event names one that this machine knows. */

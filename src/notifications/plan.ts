@@ -5,16 +5,19 @@ import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
 import { type Decided, nextOfClients } from '../deliveries/store/decide.ts'
 import { insertPlans, type NewDelivery } from '../deliveries/store/insert.ts'
+import type { RulesOfBranch } from '../events/branch-rules.ts'
 import { canBeCorrection, correctedSum } from '../events/correction.ts'
 import type { KeptEvent } from '../events/kept.ts'
 import { canBeSuperseded } from '../events/order.ts'
+import type { BranchRulesReader } from '../events/remembered-rules.ts'
 import { type EarlierFact, earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
 import type { Handling } from '../events/types/definition.ts'
 import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { type Correction, correctionOf } from './correction.ts'
-import { decidePlan, latestConsent, type Plan, purposeOf, zoneOf } from './decide.ts'
+import { branchOf, decidePlan, latestConsent, type Plan, purposeOf, quietFor, zoneOf } from './decide.ts'
 import type { Policy } from './policy.ts'
+import { expiryOf } from './quiet-hours.ts'
 import { destinationOf, type Rendered, type Wording } from './wording.ts'
 
 export type PlanNeeds = {
@@ -22,6 +25,7 @@ export type PlanNeeds = {
   vault: Vault
   queue: Pick<QueueSystem, 'add'>
   policy: Policy
+  branchRules: BranchRulesReader
   handlingOf(event: KeptEvent | { type: StoredEvent['type'] }): Handling
   /** The words of this moment, for one round of planning. */
   wording(): Promise<Wording>
@@ -61,20 +65,21 @@ export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<v
 async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): Promise<Planned[]> {
   const events = (await eventsByIds(needs, ids)).filter((each) => !each.isPlanned && each.heldReason === null)
   if (events.length === 0) return []
-  const [recipients, facts, wording] = await Promise.all([
+  const [recipients, facts, wording, rulesOf] = await Promise.all([
     recipientsOf(needs, [...new Set(events.map((each) => each.clientId))]),
     earlierFacts(
       needs.db,
       events.filter(dependsOnEarlier).map((each) => each.id),
     ),
     needs.wording(),
+    needs.branchRules.read(),
   ])
   return events.map((stored) => {
     const recipient = recipients.get(stored.clientId)
     if (!recipient) throw new Error(`no client for event ${stored.id}`)
     const consent = consentIn({ ...stored, event: stored.content?.event }, recipient)
     if (consent) recipient.consents.unshift({ ...consent, wordingHash: null })
-    return { ...planOne({ ...needs, wording }, stored, recipient, facts.get(stored.id) ?? [], now), consent }
+    return { ...planOne({ ...needs, wording, rulesOf }, stored, recipient, facts.get(stored.id) ?? [], now), consent }
   })
 }
 
@@ -114,7 +119,7 @@ export function consentIn(
 }
 
 function planOne(
-  needs: Pick<PlanNeeds, 'policy' | 'handlingOf'> & { wording: Wording },
+  needs: Pick<PlanNeeds, 'policy' | 'handlingOf'> & { wording: Wording; rulesOf: RulesOfBranch },
   stored: StoredEvent,
   recipient: Recipient,
   earlier: readonly EarlierFact[],
@@ -123,28 +128,20 @@ function planOne(
   const event = stored.content?.event
   const definition = needs.handlingOf(event ?? stored)
   if (!event) {
-    return { stored, delivery: deliveryOf(needs, stored, recipient, definition, erasedPlan, now) }
+    return { stored, delivery: deliveryOf(needs, stored, recipient, definition, erasedPlan, now, now) }
   }
-  const plan = decidePlan(
-    {
-      event,
-      definition,
-      test: stored.test,
-      teamOnly: stored.teamOnly,
-      receivedAt: stored.receivedAt,
-      earlier,
-      recipient,
-    },
-    needs.policy,
-    now,
-  )
+  const { quietHours } = needs.rulesOf(branchOf(event))
+  const { test, teamOnly, receivedAt } = stored
+  const facts = { event, definition, test, teamOnly, receivedAt, earlier, recipient, quietHours }
+  const plan = decidePlan(facts, needs.policy, now)
   const moment = plan.kind === 'send' ? (plan.at ?? now) : now
   const rendered = needs.wording.render(event, moment, destinationOf(plan, recipient, needs.policy))
   const final = rendered.ok ? plan : unwritable(plan)
+  const expiresAt = expiryOf(moment, definition.expiryHours, quietFor(facts, needs.policy))
   return {
     stored,
     delivery: {
-      ...deliveryOf(needs, stored, recipient, definition, final, now),
+      ...deliveryOf(needs, stored, recipient, definition, final, now, expiresAt),
       ...(rendered.ok ? wordsOf(recipient, rendered, correctionIn(event, earlier)) : {}),
     },
     ...(rendered.ok ? {} : { error: rendered.error }),
@@ -180,6 +177,7 @@ function deliveryOf(
   definition: Handling,
   plan: Plan,
   now: Date,
+  expiresAt: Date,
 ): NewDelivery {
   const event = stored.content?.event
   const { contact } = plan
@@ -197,7 +195,7 @@ function deliveryOf(
     test: stored.test,
     teamOnly: stored.teamOnly,
     zone: zoneOf(event, needs.policy),
-    branchCode: event?.branch?.code ?? event?.branch?.name ?? null,
+    branchCode: branchOf(event),
     operationId: event?.operation?.id ?? null,
     operationNumber: event?.operation?.number ?? null,
     channel: contact?.channel ?? null,
@@ -207,7 +205,7 @@ function deliveryOf(
     templateVersion: null,
     nextAttemptAt: plan.kind === 'send' ? (plan.at ?? now) : null,
     staleAt: null,
-    expiresAt: new Date(now.getTime() + needs.policy.expiryMs),
+    expiresAt,
   }
 }
 

@@ -87,7 +87,6 @@ describe('the words of the dashboard', () => {
       foreignForbidden: false,
       timezone: clock.zone,
       quietHours: { from: 21, to: 9 },
-      expiryMs: 1,
     }
     const none = outlookOf(policy, { client, contacts: [], consents: [] })
     assert.equal(none.isReachable, false)

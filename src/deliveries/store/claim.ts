@@ -91,6 +91,8 @@ const claimRow = z.object({
   contact_id: id<'contact'>().nullable(),
   channel: z.enum(channelNames),
   lane: z.enum(lanes),
+  purpose: z.enum(['service', 'advertising']),
+  branch_code: z.string().nullable(),
   state: z.enum(['queued', 'waiting', 'unknown']),
   test: z.boolean(),
   team_only: z.boolean(),
@@ -123,7 +125,7 @@ type Row = z.output<typeof claimRow>
 async function lockRows(db: Queryable, channel: ChannelName, ids: readonly DeliveryId[]): Promise<Row[]> {
   return await db.many(
     claimRow,
-    sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.state, d.test, d.team_only, d.zone, d.message, d.attempts, d.failures,
+    sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.purpose, d.branch_code, d.state, d.test, d.team_only, d.zone, d.message, d.attempts, d.failures,
           d.next_attempt_at, d.stale_at, d.expires_at, d.event_seq, c.data_key, k.address, k.blocked_reason, k.team,
           (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as contact_is_current,
           k.free_at as chat_free_at, k.last_wrote_at,
@@ -150,6 +152,8 @@ function factsOf(row: Row) {
     isTest: row.test,
     isTeamOnly: row.team_only,
     lane: row.lane,
+    purpose: row.purpose,
+    branch: row.branch_code,
     zone: row.zone,
     hasContact: row.address !== null,
     contactIsCurrent: row.contact_is_current ?? false,
@@ -174,7 +178,8 @@ async function settle(
       return { kind: 'behind' }
     case 'early':
       await db.run(
-        sql`update deliveries set next_attempt_at = ${standing.at}, state = case when state = 'unknown' then state else 'waiting' end
+        sql`update deliveries set next_attempt_at = ${standing.at}, state = case when state = 'unknown' then state else 'waiting' end,
+                   expires_at = case when ${standing.isQuiet} then greatest(expires_at, ${standing.at}::timestamptz + interval '1 hour') else expires_at end
             where id = ${row.id}`,
       )
       return early(row, standing.at, now, false)

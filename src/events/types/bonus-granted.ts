@@ -6,6 +6,7 @@ export const bonusGranted: EventTypeDefinition = {
   urgency: 'ordinary',
   class: 'promo',
   freshnessDays: 7,
+  expiryHours: 48,
   requires: [['bonus.points']],
   text:
     "Вам {{ баллы_число | множественное: 'начислен', 'начислено', 'начислено', 'начислено' }} " +

@@ -13,6 +13,8 @@ export type Handling = {
   class: 'service' | 'promo'
   /** A fact older than this is no news any more: `skipped: too_late`. */
   freshnessDays: number
+  /** Tried for so long from the moment it may leave: `failed: expired`. What only waits for the morning is not ended by it. */
+  expiryHours: number
 }
 
 export type EventTypeDefinition = Handling & {

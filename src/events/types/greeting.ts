@@ -6,6 +6,7 @@ export const greeting: EventTypeDefinition = {
   urgency: 'ordinary',
   class: 'promo',
   freshnessDays: 7,
+  expiryHours: 12,
   requires: [],
   text:
     '{% if обращение %}{{ обращение }}, {% endif %}' +

@@ -6,6 +6,7 @@ export const installmentReminder: EventTypeDefinition = {
   urgency: 'ordinary',
   class: 'service',
   freshnessDays: 7,
+  expiryHours: 24,
   requires: [['payment.amount', 'payment.nextDate', 'payment.dueDate']],
   text:
     'Напоминаем о рассрочке{% if номер_документа %} (документ № {{ номер_документа }}){% endif %}: ' +

@@ -6,6 +6,7 @@ export const operationAccepted: EventTypeDefinition = {
   urgency: 'money',
   class: 'service',
   freshnessDays: 7,
+  expiryHours: 72,
   requires: [],
   text:
     'Лом принят{% if когда %} {{ когда }}{% endif %}{% if список_лома %}: {{ список_лома }}{% endif %}.' +

@@ -6,6 +6,7 @@ export const payoutFailed: EventTypeDefinition = {
   urgency: 'money',
   class: 'service',
   freshnessDays: 30,
+  expiryHours: 72,
   requires: [],
   text:
     'Выплата{% if сумма %} {{ сумма }}{% endif %}' +

@@ -6,6 +6,7 @@ export const payoutPaid: EventTypeDefinition = {
   urgency: 'money',
   class: 'service',
   freshnessDays: 30,
+  expiryHours: 72,
   requires: [['payment.amount']],
   text:
     'Выплата {{ сумма }}{% if материал_родительный %} за лом {{ материал_родительный }}{% endif %} ' +

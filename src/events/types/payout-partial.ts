@@ -7,6 +7,7 @@ export const payoutPartial: EventTypeDefinition = {
   urgency: 'money',
   class: 'service',
   freshnessDays: 30,
+  expiryHours: 72,
   requires: [['payment.amount']],
   text:
     'Частичная выплата {{ сумма }}{% if материал_родительный %} за лом {{ материал_родительный }}{% endif %} ' +

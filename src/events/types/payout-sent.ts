@@ -7,6 +7,7 @@ export const payoutSent: EventTypeDefinition = {
   urgency: 'money',
   class: 'service',
   freshnessDays: 30,
+  expiryHours: 72,
   requires: [['payment.amount']],
   text:
     'Выплата {{ сумма }}{% if материал_родительный %} за лом {{ материал_родительный }}{% endif %} отправлена' +
