@@ -10,7 +10,6 @@ create table schedules (
   source text not null,
   key_id text not null,
   team_only boolean not null,
-  infobase text,
   branch_code text,
   operation_id text,
   operation_number text,

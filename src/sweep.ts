@@ -9,7 +9,9 @@ import { planJob } from './events/jobs.ts'
 import { overdueEvents } from './events/store/read.ts'
 import { makePartitions } from './journal/retention.ts'
 import { faultOf } from './lib/fault.ts'
+import { fireDue } from './notifications/fire.ts'
 import type { Services } from './services.ts'
+import { noteSchedule, policyOf } from './workers.ts'
 
 const intervalMs = 2_000
 /** Longer than any 1C stays switched off. */
@@ -42,6 +44,7 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
     try {
       await forget(services)
       await sweepOnce(services, updates, Date.now() - failedAt > graceMs)
+      await remind(services)
     } catch (error) {
       failedAt = Date.now()
       services.log.warn({ msg: 'sweep.failed', ...faultOf(error) })
@@ -54,6 +57,20 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
 async function forget({ db, metrics }: Services): Promise<void> {
   const removed = await removeOldChanges(db, changesKeptDays, 1000)
   if (removed > 0) metrics.swept.inc({ kind: 'change' }, removed)
+}
+
+async function remind(services: Services): Promise<void> {
+  const { db, vault, queue, branchRules, log, metrics } = services
+  const due = await fireDue({
+    db,
+    vault,
+    queue,
+    branchRules,
+    policy: policyOf(services),
+    onSchedule: (line) => noteSchedule(services, line),
+    onTrouble: (id, error) => log.error({ msg: 'schedule.failed', id, ...faultOf(error) }),
+  })
+  if (due > 0) metrics.swept.inc({ kind: 'schedule' }, due)
 }
 
 async function sweepOnce(services: Services, updates: Updates | undefined, mayGiveUp: boolean): Promise<void> {

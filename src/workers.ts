@@ -11,6 +11,7 @@ import { faultOf } from './lib/fault.ts'
 import type { EventId } from './lib/ids.ts'
 import { deadlines } from './messengers/fields.ts'
 import { messengers } from './messengers.ts'
+import type { ScheduleLine } from './notifications/keep-schedule.ts'
 import { type PlanNeeds, plan } from './notifications/plan.ts'
 import { defaultQuietHours, forbiddenChannels, type Policy } from './notifications/policy.ts'
 import { quietUntil } from './notifications/quiet-hours.ts'
@@ -115,8 +116,14 @@ function planNeeds(services: Services): PlanNeeds {
       metrics.planned.inc({ type: line.type, state: line.state, reason: line.reason ?? '' })
       log.info({ msg: 'event.planned', ...line })
     },
+    onSchedule: (line) => noteSchedule(services, line),
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
   }
+}
+
+export function noteSchedule({ log, metrics }: Pick<Services, 'log' | 'metrics'>, line: ScheduleLine): void {
+  metrics.schedules.inc({ state: line.state, reason: line.reason ?? '' })
+  log.info({ msg: `schedule.${line.state}`, ...line })
 }
 
 export function policyOf({ config, channels }: Services): Policy {

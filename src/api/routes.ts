@@ -19,6 +19,7 @@ import { keyRoutes } from './keys.ts'
 import { previewRoutes } from './preview.ts'
 import { reconcileRoutes } from './reconcile.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
+import { scheduleRoutes } from './schedules.ts'
 import { smsRoutes } from './sms.ts'
 import type { SourceNeeds } from './source-needs.ts'
 import { sourceRoutes } from './sources.ts'
@@ -46,6 +47,7 @@ export const apiPrefix = '/api/v1'
 export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
   return [
     ...eventRoutes(needs),
+    ...scheduleRoutes(needs),
     ...journalRoutes(needs),
     ...changeRoutes(needs),
     ...reconcileRoutes(needs),

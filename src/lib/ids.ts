@@ -13,6 +13,7 @@ const prefixes = {
   update: 'upd',
   key: 'key',
   webhook: 'whk',
+  schedule: 'sch',
 } as const
 
 export type IdKind = keyof typeof prefixes
@@ -23,6 +24,7 @@ export type DeliveryId = Id<'delivery'>
 export type AttemptId = Id<'attempt'>
 export type ClientId = Id<'client'>
 export type ContactId = Id<'contact'>
+export type ScheduleId = Id<'schedule'>
 
 export function newId<K extends IdKind>(kind: K): Id<K> {
   return branded<K>(`${prefixes[kind]}_${v7().replaceAll('-', '')}`)

@@ -21,6 +21,8 @@ export type PlanFacts = {
   recipient: Recipient
   /** The branch's own; null where it has none. */
   quietHours: QuietRules | null
+  /** The service has reminded of this payment by itself. */
+  isTold?: boolean
 }
 
 export type Plan =
@@ -48,7 +50,7 @@ export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
   if (recipient.client.erasedAt !== null) return stop('erased')
   if (facts.test || policy.sendMode === 'test') return stop('test_mode')
   if (isTooLate(facts, now)) return stop('too_late')
-  if (isSuperseded(event, facts.earlier)) return stop('superseded')
+  if (facts.isTold || isSuperseded(event, facts.earlier)) return stop('superseded')
   if (choice.kind === 'none' && choice.reason === 'no_contact') return stop('no_contact')
   const consent = latestConsent(recipient.consents, purpose)
   if (consent === undefined && !(purpose === 'advertising' && event.consent?.advertising)) return stop('no_consent')

@@ -16,8 +16,11 @@ import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { type Correction, correctionOf } from './correction.ts'
 import { branchOf, decidePlan, latestConsent, type Plan, purposeOf, quietFor, zoneOf } from './decide.ts'
+import { isScheduling, keepSchedule, operationOf, type ScheduleLine, type Scheduling } from './keep-schedule.ts'
 import type { Policy } from './policy.ts'
 import { expiryOf } from './quiet-hours.ts'
+import { isOwnReminder, mayTouchSchedules } from './schedule.ts'
+import { toldAlready, withOpenSchedules } from './store/schedules.ts'
 import { destinationOf, type Rendered, type Wording } from './wording.ts'
 
 export type PlanNeeds = {
@@ -30,6 +33,7 @@ export type PlanNeeds = {
   /** The words of this moment, for one round of planning. */
   wording(): Promise<Wording>
   onPlanned(line: PlanLine): void
+  onSchedule(line: ScheduleLine): void
   onQueueTrouble(error: unknown): void
 }
 
@@ -45,12 +49,18 @@ export type PlanLine = {
   lagMs: number
 }
 
-type Planned = { stored: StoredEvent; delivery: NewDelivery; error?: string; consent?: NewConsent | undefined }
+type Planned = {
+  stored: StoredEvent
+  delivery: NewDelivery
+  error?: string
+  consent?: NewConsent | undefined
+  scheduling?: Scheduling | undefined
+}
 
 /** Decides for each kept event whom to tell, where and when; leaves a notification and its delivery for every one of them. */
 export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<void> {
   const now = new Date()
-  const planned = await keepPlans(needs, await decideAll(needs, ids, now))
+  const { planned, scheduled } = await keepPlans(needs, await decideAll(needs, ids, now), now)
   // A fact that ended here may be the one that a later message of its client was waiting for.
   const ended = planned.filter(({ delivery }) => delivery.state === 'skipped' || delivery.state === 'failed')
   const woken = await nextOfClients(
@@ -59,13 +69,15 @@ export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<v
   )
   await hint(needs, planned, woken)
   for (const each of planned) needs.onPlanned(lineOf(each))
+  for (const each of scheduled) needs.onSchedule(each)
 }
 
 /** Reads what the decisions need, on several connections at once, and decides. Nothing is written yet. */
 async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): Promise<Planned[]> {
   const events = (await eventsByIds(needs, ids)).filter((each) => !each.isPlanned && each.heldReason === null)
   if (events.length === 0) return []
-  const [recipients, facts, wording, rulesOf] = await Promise.all([
+  const touching = events.filter(({ content }) => content !== undefined && mayTouchSchedules(content.event))
+  const [recipients, facts, wording, rulesOf, open, told] = await Promise.all([
     recipientsOf(needs, [...new Set(events.map((each) => each.clientId))]),
     earlierFacts(
       needs.db,
@@ -73,14 +85,43 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
     ),
     needs.wording(),
     needs.branchRules.read(),
+    withOpenSchedules(
+      needs.db,
+      touching.map((each) => each.id),
+    ),
+    toldAlready(needs.db, touching.flatMap(reminderIn)),
   ])
   return events.map((stored) => {
     const recipient = recipients.get(stored.clientId)
     if (!recipient) throw new Error(`no client for event ${stored.id}`)
     const consent = consentIn({ ...stored, event: stored.content?.event }, recipient)
     if (consent) recipient.consents.unshift({ ...consent, wordingHash: null })
-    return { ...planOne({ ...needs, wording, rulesOf }, stored, recipient, facts.get(stored.id) ?? [], now), consent }
+    const earlier = facts.get(stored.id) ?? []
+    const isTold = told.has(stored.id)
+    return {
+      ...planOne({ ...needs, wording, rulesOf }, stored, recipient, { earlier, isTold }, now),
+      consent,
+      scheduling: schedulingOf(stored, recipient, { earlier, rulesOf, hasOpen: open.has(stored.id) }),
+    }
   })
+}
+
+/** The sender's reminder of a payment, which we may have told of already. */
+function reminderIn(stored: StoredEvent) {
+  const event = stored.content?.event
+  const nextDate = event?.payment?.nextDate ?? event?.payment?.dueDate
+  if (event?.type !== 'installment.reminder' || stored.test || isOwnReminder(event) || nextDate === undefined) return []
+  return [{ ...operationOf(stored, event), id: stored.id, nextDate }]
+}
+
+function schedulingOf(
+  stored: StoredEvent,
+  { client }: Recipient,
+  known: { earlier: readonly EarlierFact[]; rulesOf: RulesOfBranch; hasOpen: boolean },
+): Scheduling | undefined {
+  const event = stored.content?.event
+  if (event === undefined || event.type === 'sms' || !isScheduling(stored, event, known.hasOpen)) return undefined
+  return { stored, event, client, earlier: known.earlier, reminders: known.rulesOf(branchOf(event)).reminders }
 }
 
 function dependsOnEarlier({ type, content }: StoredEvent): boolean {
@@ -88,21 +129,26 @@ function dependsOnEarlier({ type, content }: StoredEvent): boolean {
 }
 
 /** Writes the plans of those events that nobody else has planned meanwhile. */
-async function keepPlans(needs: PlanNeeds, decided: readonly Planned[]): Promise<Planned[]> {
+async function keepPlans(
+  needs: PlanNeeds,
+  decided: readonly Planned[],
+  now: Date,
+): Promise<{ planned: Planned[]; scheduled: ScheduleLine[] }> {
   const deliveries = decided.map((each) => each.delivery)
-  const consents = decided.filter((each) => each.consent !== undefined)
-  const won =
-    consents.length === 0
-      ? await insertPlans(needs.db, needs.vault, deliveries)
-      : await needs.db.transaction(async (db) => {
-          const planned = await insertPlans(db, needs.vault, deliveries)
-          for (const { consent, delivery } of consents) {
-            if (consent && planned.has(delivery.eventId))
-              await recordConsent({ db, vault: needs.vault }, delivery.client.id, consent)
-          }
-          return planned
-        })
-  return decided.filter((each) => won.has(each.stored.id))
+  const saysMore = decided.some((each) => each.consent !== undefined || each.scheduling !== undefined)
+  const scheduled: ScheduleLine[] = []
+  const won = saysMore
+    ? await needs.db.transaction(async (db) => {
+        const planned = await insertPlans(db, needs.vault, deliveries)
+        for (const { consent, scheduling, delivery } of decided) {
+          if (!planned.has(delivery.eventId)) continue
+          if (consent) await recordConsent({ db, vault: needs.vault }, delivery.client.id, consent)
+          if (scheduling) scheduled.push(...(await keepSchedule({ ...needs, db }, scheduling, now)))
+        }
+        return planned
+      })
+    : await insertPlans(needs.db, needs.vault, deliveries)
+  return { planned: decided.filter((each) => won.has(each.stored.id)), scheduled }
 }
 
 /** «СогласиеНаРекламу» of the sender counts, but never against the client's own word in the bot. */
@@ -122,7 +168,7 @@ function planOne(
   needs: Pick<PlanNeeds, 'policy' | 'handlingOf'> & { wording: Wording; rulesOf: RulesOfBranch },
   stored: StoredEvent,
   recipient: Recipient,
-  earlier: readonly EarlierFact[],
+  { earlier, isTold }: { earlier: readonly EarlierFact[]; isTold: boolean },
   now: Date,
 ): Planned {
   const event = stored.content?.event
@@ -132,7 +178,7 @@ function planOne(
   }
   const { quietHours } = needs.rulesOf(branchOf(event))
   const { test, teamOnly, receivedAt } = stored
-  const facts = { event, definition, test, teamOnly, receivedAt, earlier, recipient, quietHours }
+  const facts = { event, definition, test, teamOnly, receivedAt, earlier, recipient, quietHours, isTold }
   const plan = decidePlan(facts, needs.policy, now)
   const moment = plan.kind === 'send' ? (plan.at ?? now) : now
   const rendered = needs.wording.render(event, moment, destinationOf(plan, recipient, needs.policy))
