@@ -50,3 +50,6 @@ begin
 end $$;
 create trigger clients_schedules after update of erased_at on clients for each row
   when (new.erased_at is not null and old.erased_at is null) execute function vestnik_erase_schedules();
+
+-- what the test phones tell later (deliveries/store/rehearsed)
+create index deliveries_sandbox on deliveries (decided_at) where channel = 'sandbox';

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { settleClock } from './changes/store.ts'
 import { type Channel, type ChannelName, channelNames } from './channels/channel.ts'
+import { sandboxChannel } from './channels/sandbox/channel.ts'
 import { createVault, type Vault } from './clients/vault.ts'
 import { type Config, ConfigError, encryptionKeys } from './config.ts'
 import { type Database, openDatabase, openPool } from './db/database.ts'
@@ -78,7 +79,9 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     const channels = openChannels(config)
     await queue.prepare([
       ...Object.values(planQueues),
-      ...[...channels.keys()].flatMap((each) => deliveryQueues(each).map(({ queue: name }) => name)),
+      ...[...channels.keys(), sandboxChannel.name].flatMap((each) =>
+        deliveryQueues(each).map(({ queue: name }) => name),
+      ),
     ])
     stack.push(async () => {
       for (const channel of channels.values()) await channel.close()

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Updates } from './bot/receive.ts'
 import { removeOldChanges } from './changes/store.ts'
 import { deliveryJob } from './deliveries/jobs.ts'
+import { tellReceipts } from './deliveries/rehearse.ts'
 import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
 import { expire, loseDeadWorkers, overdueDeliveries } from './deliveries/store/overdue.ts'
@@ -11,7 +12,7 @@ import { makePartitions } from './journal/retention.ts'
 import { faultOf } from './lib/fault.ts'
 import { fireDue } from './notifications/fire.ts'
 import type { Services } from './services.ts'
-import { noteSchedule, policyOf } from './workers.ts'
+import { noteQueueTrouble, noteSchedule, policyOf } from './workers.ts'
 
 const intervalMs = 2_000
 /** Longer than any 1C stays switched off. */
@@ -31,6 +32,7 @@ export function startSweep(services: Services, updates: Updates | undefined, sig
 }
 
 async function loop(services: Services, updates: Updates | undefined, signal: AbortSignal): Promise<void> {
+  const { db, vault, queue } = services
   let partitionsMadeAt = 0
   let failedAt = 0
   while (!signal.aborted) {
@@ -45,6 +47,7 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
       await forget(services)
       await sweepOnce(services, updates, Date.now() - failedAt > graceMs)
       await remind(services)
+      await tellReceipts({ db, vault, queue, onQueueTrouble: (error) => noteQueueTrouble(services, error) })
     } catch (error) {
       failedAt = Date.now()
       services.log.warn({ msg: 'sweep.failed', ...faultOf(error) })

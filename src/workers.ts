@@ -1,7 +1,8 @@
 import { guardedLookup } from './changes/outgoing/address.ts'
 import { keepTelling } from './changes/outgoing/deliver.ts'
 import type { Channel, ChannelName } from './channels/channel.ts'
-import { createDeliver } from './deliveries/deliver.ts'
+import { sandboxChannel } from './channels/sandbox/channel.ts'
+import { createDeliver, type DeliverNeeds } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
 import { eventIdOfJob, planQueues } from './events/jobs.ts'
@@ -38,10 +39,34 @@ export function startWorkers(services: Services, signal: AbortSignal): void {
     queue.work(name, { concurrency: planConcurrency }, (data) => planOne(eventIdOfJob(data)))
   }
   for (const channel of services.channels.values()) {
-    const deliver = delivererOf(services, channel)
-    for (const { queue: name, lane } of deliveryQueues(channel.name)) {
-      queue.work(name, { concurrency: deliverConcurrency[lane] }, (data) => deliver(deliveryIdOfJob(data), signal))
-    }
+    workWay(services, channel, messengerNeeds(services, channel), signal)
+  }
+  workWay(services, sandboxChannel, sandboxNeeds, signal)
+}
+
+type Way = DeliverNeeds['channel']
+type WayNeeds = Pick<DeliverNeeds, 'limits' | 'render'>
+
+function workWay(services: Services, way: Way, needs: WayNeeds, signal: AbortSignal): void {
+  const deliver = delivererOf(services, way, needs)
+  for (const { queue: name, lane } of deliveryQueues(way.name)) {
+    services.queue.work(name, { concurrency: deliverConcurrency[lane] }, (data) =>
+      deliver(deliveryIdOfJob(data), signal),
+    )
+  }
+}
+
+/** Nobody's budget is used, and a rehearsal reads as it was planned. */
+const sandboxNeeds: WayNeeds = {
+  limits: { perSecond: 100, chatIntervalMs: 100 },
+  render: async () => undefined,
+}
+
+function messengerNeeds(services: Services, { name }: Channel): WayNeeds {
+  const { db, vault } = services
+  return {
+    limits: limitsOf(services, name),
+    render: (id) => rerender({ db, vault, policy: policyOf(services), wording: () => readWording(services) }, id, name),
   }
 }
 
@@ -137,18 +162,16 @@ export function policyOf({ config, channels }: Services): Policy {
   }
 }
 
-function delivererOf(services: Services, channel: Channel) {
+function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
   const { db, vault, queue, log, metrics } = services
   return createDeliver({
     db,
     vault,
     queue,
     channel,
-    limits: limitsOf(services, channel.name),
+    ...needs,
     guard: () => guardOf(services),
     leaseMs,
-    render: (id) =>
-      rerender({ db, vault, policy: policyOf(services), wording: () => readWording(services) }, id, channel.name),
     onDone: (line) => {
       metrics.deliveryJobs.inc({ channel: line.channel, result: line.result })
       if (line.outcome !== undefined) {

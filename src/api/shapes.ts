@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channelNames } from '../channels/channel.ts'
+import { channelNames, wayNames } from '../channels/channel.ts'
 import { purposes } from '../clients/client.ts'
 import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
 import { quietRulesSchema, remindersSchema } from '../events/branch-rules.ts'
@@ -39,7 +39,10 @@ export const journalItemShape = z.object({
   client: clientOfItem,
   type: z.enum(keptTypes),
   operation: operationOfItem,
-  channel: z.enum(channelNames).optional().describe('Нет, если сообщение не дошло до выбора канала'),
+  channel: z
+    .enum(wayNames)
+    .optional()
+    .describe('Нет, если сообщение не дошло до выбора канала; sandbox — тестовый телефон'),
   state: z.enum(deliveryStates),
   reason: z.enum(reasons).optional(),
   engagement: z.enum(engagements).optional(),
@@ -52,7 +55,7 @@ export const journalItemShape = z.object({
 
 export const deliveryShape = z.object({
   id: idShape('dlv'),
-  channel: z.enum(channelNames),
+  channel: z.enum(wayNames),
   state: z.enum(deliveryStates),
   reason: z.enum(reasons).optional(),
   engagement: z.enum(engagements).optional(),

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Queryable } from '../db/database.ts'
 import { sql } from '../db/sql.ts'
-import { type ChannelName, channelNames } from '../lib/channel-name.ts'
-import { branded, type ClientId, newId } from '../lib/ids.ts'
+import { type ChannelName, channelNames, type WayName } from '../lib/channel-name.ts'
+import { branded, type ClientId, type ContactId, newId } from '../lib/ids.ts'
 import { groupBy, keyBy } from '../lib/list.ts'
 import { type Client, type Consent, type Contact, purposes } from './client.ts'
-import type { Vault } from './vault.ts'
+import type { KeyOwner, Vault } from './vault.ts'
 
 export type ClientNeeds = { db: Queryable; vault: Vault }
 
@@ -165,7 +165,7 @@ export async function contactsOf(needs: ClientNeeds, client: Client): Promise<Co
     contactRow,
     sql`select k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
                (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as is_current
-        from contacts k join clients c on c.id = k.client_id where k.client_id = ${client.id} order by k.channel, k.linked_at desc`,
+        from contacts k join clients c on c.id = k.client_id where k.client_id = ${client.id} and k.channel <> 'sandbox' order by k.channel, k.linked_at desc`,
   )
   return rows.flatMap((row) => contactOf(needs.vault, client, row))
 }
@@ -213,7 +213,24 @@ export async function linkContact(needs: ClientNeeds, client: Client, contact: N
   )
 }
 
-export function addressIndex(vault: Vault, channel: ChannelName, address: string): Buffer {
+/**
+ * Where a rehearsal to that test phone goes. Nobody sees it among the client's contacts, and a block that it played is
+ * forgotten for the next time.
+ */
+export async function linkTestPhone(needs: ClientNeeds, client: KeyOwner, phone: string): Promise<ContactId> {
+  const { vault } = needs
+  const { id } = await needs.db.one(
+    z.object({ id: z.string().transform(branded<'contact'>) }),
+    sql`insert into contacts (id, client_id, channel, address, address_index, phone_index, linked_by)
+        values (${newId('contact')}, ${client.id}, 'sandbox', ${vault.seal(client, 'address', phone)},
+                ${addressIndex(vault, 'sandbox', phone)}, ${vault.index('phone', phone)}, 'api')
+        on conflict (client_id, channel, phone_index) do update set blocked_at = null, blocked_reason = null
+        returning id`,
+  )
+  return id
+}
+
+export function addressIndex(vault: Vault, channel: WayName, address: string): Buffer {
   return vault.index('address', `${channel}:${address}`)
 }
 
@@ -303,7 +320,7 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[],
       contactRow.extend({ client_id: z.string() }),
       sql`select k.client_id, k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
                (k.phone_index is null or k.phone_index is not distinct from coalesce(${phoneIndex}::bytea, c.phone_index)) as is_current
-        from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[]) order by k.linked_at desc`,
+        from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[]) and k.channel <> 'sandbox' order by k.linked_at desc`,
     ),
     needs.db.many(
       consentRow.extend({ client_id: z.string() }),

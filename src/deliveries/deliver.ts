@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Channel, ChannelName, Outcome } from '../channels/channel.ts'
+import type { Channel, Outcome, WayName } from '../channels/channel.ts'
 import type { Message } from '../channels/message.ts'
 import { repeatsOf } from '../channels/registry.ts'
 import type { Vault } from '../clients/vault.ts'
@@ -20,7 +20,7 @@ export type DeliverNeeds = {
   db: Database
   vault: Vault
   queue: Pick<QueueSystem, 'add'>
-  channel: Channel
+  channel: Pick<Channel, 'send'> & { name: WayName }
   limits: SlotLimits
   /** Asked for each round: the owner may change his mind. */
   guard(): Promise<Guard>
@@ -35,7 +35,7 @@ export type DeliverNeeds = {
 /** The one wide line of a delivery job. Nothing personal in it. */
 export type DeliveryLine = {
   delivery: DeliveryId
-  channel: ChannelName
+  channel: WayName
   result: 'gone' | 'behind' | 'early' | 'dropped' | 'attempted'
   reason?: string | null
   attempt?: number
@@ -170,8 +170,8 @@ async function attempt(
   })
 }
 
-function requestOf({ address, id: deliveryId, lastWroteAt }: Claimed) {
-  return { address, deliveryId, lastWroteAt }
+function requestOf({ address, id: deliveryId, attempt, lastWroteAt }: Claimed) {
+  return { address, deliveryId, attempt, lastWroteAt }
 }
 
 /**

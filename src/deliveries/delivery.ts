@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ChannelName, channelNames } from '../channels/channel.ts'
+import { type ChannelName, wayNames } from '../channels/channel.ts'
 
 /** What happened to a message, as the public contract words it (§3.4). */
 export const deliveryStates = [
@@ -60,4 +60,4 @@ export type Guard = {
   afterQuiet(now: Date, of: { zone: string; branch: string | null; kind: 'money' | 'service' | 'promo' }): Date
 }
 
-export const channelNameSchema = z.enum(channelNames)
+export const wayNameSchema = z.enum(wayNames)

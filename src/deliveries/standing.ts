@@ -1,9 +1,9 @@
-import type { ChannelName } from '../channels/channel.ts'
+import type { WayName } from '../channels/channel.ts'
 import type { Guard, Lane, Reason } from './delivery.ts'
 
 /** What the database knows of a delivery at the moment somebody wants to send it. */
 export type Facts = {
-  channel: ChannelName
+  channel: WayName
   isBehind: boolean
   isErased: boolean
   lane: Lane
@@ -42,7 +42,11 @@ export function standingOf(facts: Facts, guard: Guard, now: Date): Standing {
   if (dropped) return dropped
   if (facts.expiresAt <= now) return { kind: 'drop', state: 'failed', reason: 'expired' }
   if (facts.isBehind) return { kind: 'behind' }
-  const quietUntil = guard.afterQuiet(now, { zone: facts.zone, branch: facts.branch, kind: quietClassOf(facts) })
+  // Nobody hears of it, so nobody is woken by it.
+  const isRehearsal = facts.channel === 'sandbox'
+  const quietUntil = isRehearsal
+    ? now
+    : guard.afterQuiet(now, { zone: facts.zone, branch: facts.branch, kind: quietClassOf(facts) })
   const soonest = Math.max(
     facts.nextAttemptAt?.getTime() ?? 0,
     facts.chatFreeAt.getTime() - chatBurstMs,
@@ -61,6 +65,8 @@ function quietClassOf({ lane, purpose }: Facts): 'money' | 'service' | 'promo' {
 function dropReason(facts: Facts, guard: Guard): Standing | undefined {
   const skip = (reason: Reason): Standing => ({ kind: 'drop', state: 'skipped', reason })
   if (facts.isErased) return skip('erased')
+  // It stays in this process: neither the owner's mode nor the client's word speaks of it.
+  if (facts.channel === 'sandbox') return facts.hasContact ? undefined : skip('no_contact')
   if (facts.isTest || guard.sendMode === 'test') return skip('test_mode')
   if (guard.forbidden.includes(facts.channel)) return skip('channel_forbidden')
   if (!guard.channels.includes(facts.channel)) return skip('channel_off')

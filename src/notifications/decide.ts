@@ -1,3 +1,4 @@
+import { type TestPhone, testPhoneOf } from '../channels/sandbox/test-phones.ts'
 import type { Consent, Contact, Purpose } from '../clients/client.ts'
 import type { Recipient } from '../clients/store.ts'
 import type { Reason } from '../deliveries/delivery.ts'
@@ -27,6 +28,8 @@ export type PlanFacts = {
 
 export type Plan =
   | { kind: 'send'; contact: Contact; at: Date | null }
+  /** To a test phone: through all the steps, and never out of the process. */
+  | { kind: 'rehearse'; phone: TestPhone; contact: null }
   | { kind: 'stop'; state: 'skipped' | 'failed'; reason: Reason; contact: Contact | null }
 
 /** Whether, where and when one client is told about one event. Pure. */
@@ -48,15 +51,22 @@ export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
   })
 
   if (recipient.client.erasedAt !== null) return stop('erased')
-  if (facts.test || policy.sendMode === 'test') return stop('test_mode')
+  const phone = testPhoneOf(event.client.phone) ?? testPhoneOf(recipient.client.phone)
+  if (phone === undefined && (facts.test || policy.sendMode === 'test')) return stop('test_mode')
   if (isTooLate(facts, now)) return stop('too_late')
   if (facts.isTold || isSuperseded(event, facts.earlier)) return stop('superseded')
+  if (phone !== undefined) return rehearsalOf(phone)
   if (choice.kind === 'none' && choice.reason === 'no_contact') return stop('no_contact')
   const consent = latestConsent(recipient.consents, purpose)
   if (consent === undefined && !(purpose === 'advertising' && event.consent?.advertising)) return stop('no_consent')
   if (consent?.granted === false) return stop('opted_out')
   if (choice.kind === 'none') return stop(choice.reason, choice.state)
   return { kind: 'send', contact: choice.contact, at: momentFor(facts, policy, now) }
+}
+
+function rehearsalOf(phone: TestPhone): Plan {
+  if (phone.stop === undefined) return { kind: 'rehearse', phone, contact: null }
+  return { kind: 'stop', state: 'skipped', reason: phone.stop, contact: null }
 }
 
 export function purposeOf(definition: Handling): Purpose {

@@ -1,4 +1,5 @@
-import { type NewConsent, type Recipient, recipientsOf, recordConsent } from '../clients/store.ts'
+import type { TestPhone } from '../channels/sandbox/test-phones.ts'
+import { linkTestPhone, type NewConsent, type Recipient, recipientsOf, recordConsent } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
@@ -55,6 +56,7 @@ type Planned = {
   error?: string
   consent?: NewConsent | undefined
   scheduling?: Scheduling | undefined
+  rehearsal?: TestPhone | undefined
 }
 
 /** Decides for each kept event whom to tell, where and when; leaves a notification and its delivery for every one of them. */
@@ -135,10 +137,13 @@ async function keepPlans(
   now: Date,
 ): Promise<{ planned: Planned[]; scheduled: ScheduleLine[] }> {
   const deliveries = decided.map((each) => each.delivery)
-  const saysMore = decided.some((each) => each.consent !== undefined || each.scheduling !== undefined)
+  const saysMore = decided.some((each) => each.consent ?? each.scheduling ?? each.rehearsal)
   const scheduled: ScheduleLine[] = []
   const won = saysMore
     ? await needs.db.transaction(async (db) => {
+        for (const { rehearsal, delivery } of decided) {
+          if (rehearsal) delivery.contactId = await linkTestPhone({ ...needs, db }, delivery.client, rehearsal.phone)
+        }
         const planned = await insertPlans(db, needs.vault, deliveries)
         for (const { consent, scheduling, delivery } of decided) {
           if (!planned.has(delivery.eventId)) continue
@@ -191,6 +196,7 @@ function planOne(
       ...(rendered.ok ? wordsOf(recipient, rendered, correctionIn(event, earlier)) : {}),
     },
     ...(rendered.ok ? {} : { error: rendered.error }),
+    rehearsal: final.kind === 'rehearse' ? final.phone : undefined,
   }
 }
 
@@ -209,9 +215,9 @@ function wordsOf(recipient: Recipient, rendered: Extract<Rendered, { ok: true }>
 
 /** A message that cannot be written is not sent; one that would not be sent anyway has its own reason. */
 export function unwritable(plan: Plan): Plan {
-  return plan.kind === 'send'
-    ? { kind: 'stop', state: 'failed', reason: 'template_error', contact: plan.contact }
-    : plan
+  return plan.kind === 'stop'
+    ? plan
+    : { kind: 'stop', state: 'failed', reason: 'template_error', contact: plan.contact }
 }
 
 const erasedPlan: Plan = { kind: 'stop', state: 'skipped', reason: 'erased', contact: null }
@@ -238,21 +244,25 @@ function deliveryOf(
     type: stored.type,
     lane: definition.urgency,
     purpose: purposeOf(definition),
-    test: stored.test,
+    test: stored.test || plan.kind === 'rehearse',
     teamOnly: stored.teamOnly,
     zone: zoneOf(event, needs.policy),
     branchCode: branchOf(event),
     operationId: event?.operation?.id ?? null,
     operationNumber: event?.operation?.number ?? null,
-    channel: contact?.channel ?? null,
-    state: plan.kind === 'stop' ? plan.state : plan.at === null ? 'queued' : 'waiting',
+    channel: plan.kind === 'rehearse' ? 'sandbox' : (contact?.channel ?? null),
+    state: plan.kind === 'stop' ? plan.state : plan.kind === 'rehearse' || plan.at === null ? 'queued' : 'waiting',
     reason: plan.kind === 'stop' ? plan.reason : null,
     message: null,
     templateVersion: null,
-    nextAttemptAt: plan.kind === 'send' ? (plan.at ?? now) : null,
+    nextAttemptAt: plan.kind === 'stop' ? null : plan.kind === 'send' ? (plan.at ?? now) : now,
     staleAt: null,
-    expiresAt,
+    expiresAt: plan.kind === 'rehearse' ? rehearsalEnd(plan.phone, now, expiresAt) : expiresAt,
   }
+}
+
+function rehearsalEnd({ expiresInMs }: TestPhone, now: Date, usual: Date): Date {
+  return expiresInMs === undefined ? usual : new Date(now.getTime() + expiresInMs)
 }
 
 async function hint(needs: PlanNeeds, planned: readonly Planned[], woken: readonly Decided[]): Promise<void> {

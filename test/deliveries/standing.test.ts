@@ -89,6 +89,13 @@ describe('whether a message may leave now', () => {
     ['he blocked the bot', { blockedReason: 'blocked' }, {}, { kind: 'drop', state: 'failed', reason: 'blocked' }],
     ['it is too old', { expiresAt: now }, {}, { kind: 'drop', state: 'failed', reason: 'expired' }],
     ['an earlier message of his waits', { isBehind: true }, {}, { kind: 'behind' }],
+    ['it is a rehearsal to a test phone', { channel: 'sandbox', isTest: true, consent: null }, {}, { kind: 'go' }],
+    [
+      'a rehearsal to a test phone wakes nobody at night',
+      { channel: 'sandbox', lane: 'ordinary' },
+      { afterQuiet: () => at(5_000) },
+      { kind: 'go' },
+    ],
     ['its moment has not come', { nextAttemptAt: at(5_000) }, {}, { kind: 'early', at: at(5_000), isQuiet: false }],
     ['three messages in a row are no burst', { chatFreeAt: at(2_000) }, {}, { kind: 'go' }],
     ['the chat had its burst', { chatFreeAt: at(3_000) }, {}, { kind: 'early', at: at(1_000), isQuiet: false }],
@@ -105,7 +112,7 @@ describe('whether a message may leave now', () => {
         assert.equal(known.consent, true)
         assert.equal(known.blockedReason, null)
         assert.ok(known.expiresAt > now)
-        assert.ok(guard.channels.includes(known.channel))
+        assert.ok(guard.channels.some((each) => each === known.channel))
         assert.ok(guard.sendMode === 'live' || (guard.sendMode === 'team' && known.isTeam))
         assert.ok((known.nextAttemptAt?.getTime() ?? 0) <= now.getTime() + 50)
       }),

@@ -88,11 +88,13 @@ function facts(given: Given): PlanFacts {
 
 const told = (given: Given, more: Partial<Policy> = {}, now = noon) => {
   const plan = decidePlan(facts(given), { ...policy, ...more }, now)
+  if (plan.kind === 'rehearse') return `rehearse ${plan.phone.phone}`
   return plan.kind === 'send'
     ? `send ${plan.at === null ? 'now' : plan.at.toISOString()}`
     : `${plan.state} ${plan.reason}`
 }
 const promo: Given = { type: 'greeting', contacts: [contact({ channel: 'max' })] }
+const read = '+79730000003'
 const yes = word({ purpose: 'advertising' })
 const morning = 'send 2025-11-24T06:00:00.000Z'
 const ago = (days: number) => new Date(noon.getTime() - days * day - 1_000).toISOString()
@@ -127,6 +129,19 @@ describe('whether, where and when a client is told', () => {
     ],
     ['the client was erased', { erasedAt: noon }, 'skipped erased'],
     ['a test event', { test: true }, 'skipped test_mode'],
+    ['a test event to a test phone', { test: true, event: { client: { phone: read } } }, `rehearse ${read}`],
+    ['a test phone in test mode', { event: { client: { phone: read } } }, `rehearse ${read}`, { sendMode: 'test' }],
+    ['a test phone, whatever contacts its client has', { event: { client: { phone: read } } }, `rehearse ${read}`],
+    [
+      'a test phone that stands for a refusal',
+      { test: true, event: { client: { phone: '+79730000015' } } },
+      'skipped opted_out',
+    ],
+    [
+      'an old event to a test phone',
+      { test: true, event: { client: { phone: read }, occurredAt: ago(31) } },
+      'skipped too_late',
+    ],
     ['the service in test mode', {}, 'skipped test_mode', { sendMode: 'test' }],
     ['a payout of thirty days ago is still news', { event: { occurredAt: ago(29) } }, 'send now'],
     ['a payout of a month ago', { event: { occurredAt: ago(30) } }, 'skipped too_late'],

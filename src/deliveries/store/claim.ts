@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ChannelName, channelNames } from '../../channels/channel.ts'
+import { type WayName, wayNames } from '../../channels/channel.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
@@ -26,7 +26,7 @@ export type Claimed = {
   clientId: ClientId
   dataKey: Buffer | null
   contactId: ContactId
-  channel: ChannelName
+  channel: WayName
   lane: Lane
   address: string
   lastWroteAt: Date | undefined
@@ -46,7 +46,7 @@ export type ClaimResult =
   | Claimed
   | { kind: 'gone' }
   | { kind: 'behind' }
-  | { kind: 'early'; inMs: number; channel: ChannelName; lane: Lane; attempts: number; isWholeBot: boolean }
+  | { kind: 'early'; inMs: number; channel: WayName; lane: Lane; attempts: number; isWholeBot: boolean }
   | { kind: 'dropped'; reason: Reason; clientId: ClientId }
 
 export type ClaimNeeds = { db: Database; vault: Vault; guard: Guard; limits: SlotLimits; leaseMs: number }
@@ -57,7 +57,7 @@ export type ClaimNeeds = { db: Database; vault: Vault; guard: Guard; limits: Slo
  */
 export async function claim(
   needs: ClaimNeeds,
-  channel: ChannelName,
+  channel: WayName,
   ids: readonly DeliveryId[],
 ): Promise<Map<DeliveryId, ClaimResult>> {
   return await needs.db.transaction(async (db) => {
@@ -89,7 +89,7 @@ const claimRow = z.object({
   event_id: id<'event'>(),
   client_id: id<'client'>(),
   contact_id: id<'contact'>().nullable(),
-  channel: z.enum(channelNames),
+  channel: z.enum(wayNames),
   lane: z.enum(lanes),
   purpose: z.enum(['service', 'advertising']),
   branch_code: z.string().nullable(),
@@ -120,9 +120,9 @@ type Row = z.output<typeof claimRow>
 /**
  * An earlier message holds back a later one of the same client, and so does an earlier fact that is not planned yet
  * (unless it cannot be planned at all). A promo holds back money only while it is
- * in hand or has just come (promise 5).
+ * in hand or has just come (promise 5). A rehearsal to a test phone holds back only others of its kind.
  */
-async function lockRows(db: Queryable, channel: ChannelName, ids: readonly DeliveryId[]): Promise<Row[]> {
+async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryId[]): Promise<Row[]> {
   return await db.many(
     claimRow,
     sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.purpose, d.branch_code, d.state, d.test, d.team_only, d.zone, d.message, d.attempts, d.failures,
@@ -133,6 +133,7 @@ async function lockRows(db: Queryable, channel: ChannelName, ids: readonly Deliv
              and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
              order by s.at desc, s.recorded_at desc limit 1) as consent,
           (exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null and e.event_seq < d.event_seq
+              and (e.channel = 'sandbox') is not distinct from (d.channel = 'sandbox')
               and (d.lane <> 'money' or e.lane = 'money' or e.state = 'sending'
                    or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= clock_timestamp())))
            or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.held_reason is null and v.seq < d.event_seq
@@ -240,7 +241,7 @@ function claimedIn(taken: readonly Row[], results: ReadonlyMap<DeliveryId, Claim
  */
 async function markSending(
   db: Queryable,
-  channel: ChannelName,
+  channel: WayName,
   claimed: readonly Claimed[],
   needs: ClaimNeeds,
   now: Date,

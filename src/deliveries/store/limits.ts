@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { ChannelName } from '../../channels/channel.ts'
+import type { WayName } from '../../channels/channel.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import type { BotLimits } from '../slots.ts'
 
 /** Holds the bot's row until the transaction ends: two workers cannot take the same slot. */
-export async function readLimits(db: Queryable, channel: ChannelName): Promise<BotLimits> {
+export async function readLimits(db: Queryable, channel: WayName): Promise<BotLimits> {
   const read = () =>
     db.maybeOne(
       z.object({ free_at: z.date(), paused_until: z.date(), broken_count: z.number() }),
@@ -24,7 +24,7 @@ export async function readLimits(db: Queryable, channel: ChannelName): Promise<B
 export type Pause = { ms: number; code: string; description: string; brokenCount: number }
 
 /** Stops the whole bot for a while; a longer pause that is already on stays. */
-export async function pauseBot(db: Queryable, channel: ChannelName, pause: Pause): Promise<void> {
+export async function pauseBot(db: Queryable, channel: WayName, pause: Pause): Promise<void> {
   await db.run(
     sql`update channel_limits set paused_until = greatest(paused_until, clock_timestamp() + ${pause.ms} * interval '1 millisecond'),
                pause_code = ${pause.code}, pause_description = ${pause.description},
@@ -34,7 +34,7 @@ export async function pauseBot(db: Queryable, channel: ChannelName, pause: Pause
 }
 
 /** A message went through: the channel is whole again. */
-export async function clearBroken(db: Queryable, channel: ChannelName): Promise<void> {
+export async function clearBroken(db: Queryable, channel: WayName): Promise<void> {
   await db.run(
     sql`update channel_limits set broken_count = 0, pause_code = null, pause_description = null
         where channel = ${channel} and broken_count > 0`,
