@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Queryable } from '../db/database.ts'
 import { sql } from '../db/sql.ts'
-import { type ChannelName, channelNames, type WayName } from '../lib/channel-name.ts'
-import { branded, type ClientId, type ContactId, newId } from '../lib/ids.ts'
+import { type ChannelName, channelNames } from '../lib/channel-name.ts'
+import { branded, type ClientId, newId } from '../lib/ids.ts'
 import { groupBy, keyBy } from '../lib/list.ts'
 import { type Client, type Consent, type Contact, purposes } from './client.ts'
-import type { KeyOwner, Vault } from './vault.ts'
+import type { Vault } from './vault.ts'
 
 export type ClientNeeds = { db: Queryable; vault: Vault }
 
@@ -213,24 +213,7 @@ export async function linkContact(needs: ClientNeeds, client: Client, contact: N
   )
 }
 
-/**
- * Where a rehearsal to that test phone goes. Nobody sees it among the client's contacts, and a block that it played is
- * forgotten for the next time.
- */
-export async function linkTestPhone(needs: ClientNeeds, client: KeyOwner, phone: string): Promise<ContactId> {
-  const { vault } = needs
-  const { id } = await needs.db.one(
-    z.object({ id: z.string().transform(branded<'contact'>) }),
-    sql`insert into contacts (id, client_id, channel, address, address_index, phone_index, linked_by)
-        values (${newId('contact')}, ${client.id}, 'sandbox', ${vault.seal(client, 'address', phone)},
-                ${addressIndex(vault, 'sandbox', phone)}, ${vault.index('phone', phone)}, 'api')
-        on conflict (client_id, channel, phone_index) do update set blocked_at = null, blocked_reason = null
-        returning id`,
-  )
-  return id
-}
-
-export function addressIndex(vault: Vault, channel: WayName, address: string): Buffer {
+export function addressIndex(vault: Vault, channel: ChannelName, address: string): Buffer {
   return vault.index('address', `${channel}:${address}`)
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Vault } from '../../clients/vault.ts'
+import type { KeyOwner, Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import { branded, type DeliveryId } from '../../lib/ids.ts'
+import { branded, type ContactId, type DeliveryId, newId } from '../../lib/ids.ts'
 
 export type Rehearsed = { deliveryId: DeliveryId; address: string | undefined; receipts: number }
 
@@ -35,4 +35,25 @@ export async function takeRehearsed(needs: { db: Queryable; vault: Vault }): Pro
     address: needs.vault.open({ id: row.client_id, dataKey: row.data_key }, 'address', row.address),
     receipts: Number(row.receipts),
   }))
+}
+
+/**
+ * Where a rehearsal to that test phone goes. Nobody sees it among the client's contacts, and a block that it played is
+ * forgotten for the next time.
+ */
+export async function linkTestPhone(
+  needs: { db: Queryable; vault: Vault },
+  client: KeyOwner,
+  phone: string,
+): Promise<ContactId> {
+  const { vault } = needs
+  const { id } = await needs.db.one(
+    z.object({ id: z.string().transform(branded<'contact'>) }),
+    sql`insert into contacts (id, client_id, channel, address, address_index, phone_index, linked_by)
+        values (${newId('contact')}, ${client.id}, 'sandbox', ${vault.seal(client, 'address', phone)},
+                ${vault.index('address', `sandbox:${phone}`)}, ${vault.index('phone', phone)}, 'api')
+        on conflict (client_id, channel, phone_index) do update set blocked_at = null, blocked_reason = null
+        returning id`,
+  )
+  return id
 }
