@@ -29,13 +29,14 @@ function inDays(days: number): string {
 describe('the service reminds of the instalments to come', { timeout: 300_000 }, () => {
   const scope = suiteScope()
   let service: TestService
+  let other: TestService
   let databaseUrl: string
 
   before(async () => {
     databaseUrl = await testDatabase(scope)
     service = await startService(scope, { DATABASE_URL: databaseUrl })
     // Two processes look for what is due.
-    await startService(scope, {
+    other = await startService(scope, {
       DATABASE_URL: databaseUrl,
       ROLES: 'worker',
       TELEGRAM_BOT_TOKEN: service.telegram.token,
@@ -106,8 +107,13 @@ describe('the service reminds of the instalments to come', { timeout: 300_000 },
     assert.equal(body.event.id, `schedule/${operation}/${inDays(5)}`)
     assert.equal(body.event.client.id, person.id)
     assert.equal(remindersTo(person).length, 1)
-    const metrics = await (await fetch(`${service.url}/metrics`)).text()
-    assert.match(metrics, /vestnik_schedules_total\{state="planned",reason=""\} [1-9]/)
+    const metrics = await Promise.all(
+      [service, other].map(async ({ url }) => await (await fetch(`${url}/metrics`)).text()),
+    )
+    for (const state of ['planned', 'fired']) {
+      assert.match(metrics.join('\n'), new RegExp(`vestnik_schedules_total\\{state="${state}",reason=""\\} [1-9]`))
+      assert.ok([...service.logLines, ...other.logLines].some((line) => line.includes(`"schedule.${state}"`)))
+    }
   })
 
   it('the next stage cancels it and plans the next; the last payment cancels for good', async () => {
