@@ -106,6 +106,7 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     sources: createSettings(intake),
     branchZones,
     branchBrands: services.branchBrands,
+    branchRules: services.branchRules,
     policy: policyOf(services),
     handlingOf: treatmentOf,
     wording: (change) => readWording(services, change),

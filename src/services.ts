@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { settleClock } from './changes/store.ts'
 import { type Channel, type ChannelName, channelNames } from './channels/channel.ts'
+import { sandboxChannel } from './channels/sandbox/channel.ts'
 import { createVault, type Vault } from './clients/vault.ts'
 import { type Config, ConfigError, encryptionKeys } from './config.ts'
 import { type Database, openDatabase, openPool } from './db/database.ts'
@@ -12,6 +13,7 @@ import { databaseSecret } from './db/secrets.ts'
 import { deliveryQueues } from './deliveries/jobs.ts'
 import { type BranchBrands, createBranchBrands } from './events/branches.ts'
 import { planQueues } from './events/jobs.ts'
+import { type BranchRulesReader, createBranchRules } from './events/remembered-rules.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createKeyring, type MasterKey } from './lib/crypto.ts'
 import { faultOf } from './lib/fault.ts'
@@ -26,6 +28,7 @@ export type Services = {
   db: Database
   vault: Vault
   queue: QueueSystem
+  branchRules: BranchRulesReader
   channels: ReadonlyMap<ChannelName, Channel>
   branchBrands: BranchBrands
   secrets: Secrets
@@ -78,14 +81,26 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     const channels = openChannels(config)
     await queue.prepare([
       ...Object.values(planQueues),
-      ...[...channels.keys()].flatMap((each) => deliveryQueues(each).map(({ queue: name }) => name)),
+      ...[...channels.keys(), sandboxChannel.name].flatMap((each) =>
+        deliveryQueues(each).map(({ queue: name }) => name),
+      ),
     ])
     stack.push(async () => {
       for (const channel of channels.values()) await channel.close()
     })
-    const branchBrands = createBranchBrands(db)
-    const metrics = createMetrics()
-    return { config, log, metrics, db, vault, queue, channels, branchBrands, secrets, close: () => closeAll(stack) }
+    return {
+      config,
+      log,
+      metrics: createMetrics(),
+      db,
+      vault,
+      queue,
+      branchRules: createBranchRules(db),
+      channels,
+      branchBrands: createBranchBrands(db),
+      secrets,
+      close: () => closeAll(stack),
+    }
   } catch (error) {
     await closeAll(stack)
     throw error

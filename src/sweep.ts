@@ -3,6 +3,7 @@ import type { Updates } from './bot/receive.ts'
 import { removeOldChanges } from './changes/store.ts'
 import { tellAlerts } from './deliveries/alerts.ts'
 import { deliveryJob } from './deliveries/jobs.ts'
+import { tellReceipts } from './deliveries/rehearse.ts'
 import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
 import { leftMoving, outOfPatience } from './deliveries/store/move.ts'
@@ -14,9 +15,10 @@ import { overdueEvents } from './events/store/read.ts'
 import { makePartitions } from './journal/retention.ts'
 import { faultOf } from './lib/fault.ts'
 import type { DeliveryId } from './lib/ids.ts'
+import { fireDue } from './notifications/fire.ts'
 import { moveOn } from './notifications/move.ts'
 import type { Services } from './services.ts'
-import { moveNeeds } from './workers.ts'
+import { moveNeeds, noteQueueTrouble, noteSchedule, policyOf } from './workers.ts'
 
 const intervalMs = 2_000
 /** Longer than any 1C stays switched off. */
@@ -36,6 +38,7 @@ export function startSweep(services: Services, updates: Updates | undefined, sig
 }
 
 async function loop(services: Services, updates: Updates | undefined, signal: AbortSignal): Promise<void> {
+  const { db, vault, queue } = services
   let partitionsMadeAt = 0
   let failedAt = 0
   while (!signal.aborted) {
@@ -49,6 +52,8 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
     try {
       await forget(services)
       await sweepOnce(services, updates, Date.now() - failedAt > graceMs)
+      await remind(services)
+      await tellReceipts({ db, vault, queue, onQueueTrouble: (error) => noteQueueTrouble(services, error) })
     } catch (error) {
       failedAt = Date.now()
       services.log.warn({ msg: 'sweep.failed', ...faultOf(error) })
@@ -61,6 +66,20 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
 async function forget({ db, metrics }: Services): Promise<void> {
   const removed = await removeOldChanges(db, changesKeptDays, 1000)
   if (removed > 0) metrics.swept.inc({ kind: 'change' }, removed)
+}
+
+async function remind(services: Services): Promise<void> {
+  const { db, vault, queue, branchRules, log, metrics } = services
+  const due = await fireDue({
+    db,
+    vault,
+    queue,
+    branchRules,
+    policy: policyOf(services),
+    onSchedule: (line) => noteSchedule(services, line),
+    onTrouble: (id, error) => log.error({ msg: 'schedule.failed', id, ...faultOf(error) }),
+  })
+  if (due > 0) metrics.swept.inc({ kind: 'schedule' }, due)
 }
 
 async function sweepOnce(services: Services, updates: Updates | undefined, mayGiveUp: boolean): Promise<void> {

@@ -1,7 +1,8 @@
 import { guardedLookup } from './changes/outgoing/address.ts'
 import { keepTelling } from './changes/outgoing/deliver.ts'
 import type { Channel, ChannelName } from './channels/channel.ts'
-import { createDeliver } from './deliveries/deliver.ts'
+import { sandboxChannel } from './channels/sandbox/channel.ts'
+import { createDeliver, type DeliverNeeds } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
 import { eventIdOfJob, planQueues } from './events/jobs.ts'
@@ -11,10 +12,11 @@ import { faultOf } from './lib/fault.ts'
 import type { EventId } from './lib/ids.ts'
 import { deadlines } from './messengers/fields.ts'
 import { messengers } from './messengers.ts'
+import type { ScheduleLine } from './notifications/keep-schedule.ts'
 import { type MoveNeeds, moveOn } from './notifications/move.ts'
 import { type PlanNeeds, plan } from './notifications/plan.ts'
-import { defaultExpiryMs, defaultQuietHours, forbiddenChannels, type Policy } from './notifications/policy.ts'
-import { afterQuietHours } from './notifications/quiet-hours.ts'
+import { defaultQuietHours, forbiddenChannels, type Policy } from './notifications/policy.ts'
+import { quietUntil } from './notifications/quiet-hours.ts'
 import { rerender } from './notifications/rerender.ts'
 import { treatmentOf } from './notifications/treatment.ts'
 import { jobLockMs } from './queue/queue.ts'
@@ -38,10 +40,34 @@ export function startWorkers(services: Services, signal: AbortSignal): void {
     queue.work(name, { concurrency: planConcurrency }, (data) => planOne(eventIdOfJob(data)))
   }
   for (const channel of services.channels.values()) {
-    const deliver = delivererOf(services, channel)
-    for (const { queue: name, lane } of deliveryQueues(channel.name)) {
-      queue.work(name, { concurrency: deliverConcurrency[lane] }, (data) => deliver(deliveryIdOfJob(data), signal))
-    }
+    workWay(services, channel, messengerNeeds(services, channel), signal)
+  }
+  workWay(services, sandboxChannel, sandboxNeeds, signal)
+}
+
+type Way = DeliverNeeds['channel']
+type WayNeeds = Pick<DeliverNeeds, 'limits' | 'render'>
+
+function workWay(services: Services, way: Way, needs: WayNeeds, signal: AbortSignal): void {
+  const deliver = delivererOf(services, way, needs)
+  for (const { queue: name, lane } of deliveryQueues(way.name)) {
+    services.queue.work(name, { concurrency: deliverConcurrency[lane] }, (data) =>
+      deliver(deliveryIdOfJob(data), signal),
+    )
+  }
+}
+
+/** Nobody's budget is used, and a rehearsal reads as it was planned. */
+const sandboxNeeds: WayNeeds = {
+  limits: { perSecond: 100, chatIntervalMs: 100 },
+  render: async () => undefined,
+}
+
+function messengerNeeds(services: Services, { name }: Channel): WayNeeds {
+  const { db, vault } = services
+  return {
+    limits: limitsOf(services, name),
+    render: (id) => rerender({ db, vault, policy: policyOf(services), wording: () => readWording(services) }, id, name),
   }
 }
 
@@ -103,11 +129,12 @@ async function planAll(services: Services, needs: PlanNeeds, ids: readonly Event
 }
 
 function planNeeds(services: Services): PlanNeeds {
-  const { db, vault, queue, log, metrics } = services
+  const { db, vault, queue, log, metrics, branchRules } = services
   return {
     db,
     vault,
     queue,
+    branchRules,
     policy: policyOf(services),
     handlingOf: treatmentOf,
     wording: () => readWording(services),
@@ -115,8 +142,14 @@ function planNeeds(services: Services): PlanNeeds {
       metrics.planned.inc({ type: line.type, state: line.state, reason: line.reason ?? '' })
       log.info({ msg: 'event.planned', ...line })
     },
+    onSchedule: (line) => noteSchedule(services, line),
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
   }
+}
+
+export function noteSchedule({ log, metrics }: Pick<Services, 'log' | 'metrics'>, line: ScheduleLine): void {
+  metrics.schedules.inc({ state: line.state, reason: line.reason ?? '' })
+  log.info({ msg: `schedule.${line.state}`, ...line })
 }
 
 export function policyOf({ config, channels }: Services): Policy {
@@ -127,22 +160,19 @@ export function policyOf({ config, channels }: Services): Policy {
     foreignForbidden: config.FOREIGN_MESSENGERS === 'forbidden',
     timezone: config.TIMEZONE,
     quietHours: defaultQuietHours,
-    expiryMs: defaultExpiryMs,
   }
 }
 
-function delivererOf(services: Services, channel: Channel) {
+function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
   const { db, vault, queue, log, metrics } = services
   return createDeliver({
     db,
     vault,
     queue,
     channel,
-    limits: limitsOf(services, channel.name),
-    guard: guardOf(services),
+    ...needs,
+    guard: () => guardOf(services),
     leaseMs,
-    render: (id) =>
-      rerender({ db, vault, policy: policyOf(services), wording: () => readWording(services) }, id, channel.name),
     onDone: (line) => {
       metrics.deliveryJobs.inc({ channel: line.channel, result: line.result })
       if (line.outcome !== undefined) {
@@ -195,13 +225,15 @@ function limitsOf({ config }: Services, channel: ChannelName) {
   return { perSecond: messengers[channel].perSecond(config), chatIntervalMs: 1_000 }
 }
 
-function guardOf(services: Services): Guard {
+async function guardOf(services: Services): Promise<Guard> {
   const policy = policyOf(services)
+  const rulesOf = await services.branchRules.read()
   return {
     sendMode: policy.sendMode,
     channels: policy.channelsOn,
     forbidden: forbiddenChannels(policy, 'service'),
-    afterQuiet: (now, zone) => afterQuietHours(now, zone, policy.quietHours),
+    afterQuiet: (now, { zone, branch, kind }) =>
+      quietUntil(now, zone, kind, rulesOf(branch).quietHours ?? policy.quietHours),
   }
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { answerWords } from '../channels/message.ts'
+import { type BranchRules, quietRulesSchema, remindersSchema } from '../events/branch-rules.ts'
+import { listBranchRules, saveBranchRules } from '../events/store/branch-rules.ts'
 import { type BranchBrand, branchByCode, type KnownBranch, listBranches, saveBranch } from '../events/store/branches.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
@@ -60,6 +62,18 @@ const branchInput = z.strictObject({
     .nullish()
     .describe('Часовой пояс: «Asia/Yekaterinburg» или «МСК+2»; нет — берётся из событий'),
   branding: brandingInput.nullish(),
+  quietHours: quietRulesSchema
+    .nullish()
+    .describe(
+      'Тихие часы по часам площадки: с from до to сообщения ждут утра (from равно to — тихих часов нет). money: «wait» — ждут и ' +
+        'деньги; promo — свои часы для рекламы. Нет поля — остаётся как было, null — как у всех (21–9, деньги уходят сразу)',
+    ),
+  reminders: remindersSchema
+    .nullish()
+    .describe(
+      'Напоминания о платеже рассрочки: за daysBefore дней в hour часов, или «off». Уже назначенные остаются на своё время. Нет ' +
+        'поля — остаётся как было, null — как у всех (за день, в 10 часов)',
+    ),
 })
 
 /** Branches: their names, the zone in which their dates without one are read, and how they present themselves. */
@@ -72,9 +86,12 @@ export function branchRoutes(needs: ApiNeeds): ApiRoute[] {
       summary: 'Площадки: имена, часовые пояса, оформление сообщений',
       answer: z.object({ branches: z.array(branchShape) }),
       handle: async ({ key }) => {
-        const all = await listBranches(needs.db)
+        const [all, rules] = await Promise.all([listBranches(needs.db), listBranchRules(needs.db)])
+        const rulesOf = new Map(rules.map((each) => [each.code, each]))
         return {
-          branches: all.filter(({ code }) => key.branchCode === null || key.branchCode === code).map(branchView),
+          branches: all
+            .filter(({ code }) => key.branchCode === null || key.branchCode === code)
+            .map((each) => branchView(each, rulesOf.get(each.code))),
         }
       },
     }),
@@ -88,8 +105,12 @@ export function branchRoutes(needs: ApiNeeds): ApiRoute[] {
       errors: ['not_found'],
       handle: async ({ params: { code }, key }) => {
         if (key.branchCode !== code) refuseBranchKey(key, 'площадка другая')
-        const branch = await branchByCode(needs.db, code)
-        if (branch) return branchView(branch)
+        const [branch, rules] = await Promise.all([branchByCode(needs.db, code), listBranchRules(needs.db)])
+        if (branch)
+          return branchView(
+            branch,
+            rules.find((each) => each.code === code),
+          )
         throw new RequestError('not_found', 'Такой площадки нет. Известные площадки: GET /api/v1/branches.')
       },
     }),
@@ -97,7 +118,7 @@ export function branchRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'PUT',
       path: '/branches/:code',
       scope: 'sources:write',
-      summary: 'Задать имя, часовой пояс и оформление площадки',
+      summary: 'Задать имя, часовой пояс, оформление, тихие часы и напоминания площадки',
       description:
         'В этом поясе читаются даты без пояса, считаются тихие часы и показывается время, если событие не называет своего. ' +
         'Заданное здесь важнее того, что передают события. Все процессы узнают за несколько секунд. Запись заменяется целиком: ' +
@@ -113,16 +134,21 @@ export function branchRoutes(needs: ApiNeeds): ApiRoute[] {
           greeting: true,
           buttons: ['ok', 'question'],
         },
+        quietHours: { from: 22, to: 8, money: 'wait', promo: { from: 20, to: 10 } },
+        reminders: { daysBefore: 2, hour: 11 },
       },
       answer: branchShape,
       handle: async ({ params: { code }, body, key }) => {
         if (key.branchCode !== code) refuseBranchKey(key, 'площадка другая')
-        const { name = null, timezone, branding } = body
+        const { name = null, timezone, branding, quietHours, reminders } = body
         const branch = { code, name, timezone: zoneIn(timezone), brand: brandIn(branding ?? {}) }
-        const saved = await saveBranch(needs.db, branch, key.id)
+        const { saved, rules } = await needs.db.transaction(async (db) => ({
+          saved: await saveBranch(db, branch, key.id),
+          rules: await saveBranchRules(db, code, { quietHours, reminders }),
+        }))
         needs.branchZones.forget()
         needs.branchBrands.forget()
-        return branchView(saved)
+        return branchView(saved, rules)
       },
     }),
   ]
@@ -151,13 +177,15 @@ function brandIn(branding: z.output<typeof brandingInput>): BranchBrand {
   }
 }
 
-function branchView(branch: KnownBranch) {
+function branchView(branch: KnownBranch, rules: BranchRules | undefined) {
   const branding = compact(branch.brand)
   return compact({
     code: branch.code,
     name: branch.name,
     timezone: branch.timezone,
     branding: Object.keys(branding).length === 0 ? undefined : branding,
+    quietHours: rules?.quietHours,
+    reminders: rules?.reminders,
     updatedAt: branch.updatedAt.toISOString(),
     updatedBy: branch.updatedBy,
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channelNames } from '../channels/channel.ts'
+import { wayNames } from '../channels/channel.ts'
 import { deliveryStates } from '../deliveries/delivery.ts'
 import { keptTypes } from '../events/kept.ts'
 import { type JournalFilter, searchJournal } from '../journal/search.ts'
@@ -16,7 +16,7 @@ const query = z.object({
   from: momentInput.optional().describe('С момента или дня, включительно'),
   to: momentInput.optional().describe('До момента; день входит целиком'),
   branch: z.string().max(200).optional().describe('Код площадки'),
-  channel: z.enum(channelNames).optional(),
+  channel: z.enum(wayNames).optional(),
   type: z.enum(keptTypes).optional(),
   status: z.enum(deliveryStates).optional(),
   phone: z.string().max(100).optional().describe('Телефон в любой записи'),

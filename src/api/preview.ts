@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channelNames } from '../channels/channel.ts'
+import { channelNames, wayNames } from '../channels/channel.ts'
 import type { Button, Message } from '../channels/message.ts'
 import { reasons } from '../deliveries/delivery.ts'
 import { reasonTexts } from '../deliveries/reasons.ts'
@@ -26,7 +26,7 @@ const messageShape = z.object({
 const decisionShape = z.object({
   state: z.enum(['queued', 'waiting', 'skipped', 'failed']).describe('waiting — подождёт конца тихих часов'),
   isClientKnown: z.boolean(),
-  channel: z.enum(channelNames).optional(),
+  channel: z.enum(wayNames).optional(),
   at: momentShape.optional().describe('Когда отправилось бы'),
   reason: z.enum(reasons).optional(),
   cause: z.string().optional(),
@@ -96,6 +96,7 @@ function buttonView(button: Button) {
 }
 
 function decisionOf(plan: Plan, now: Date) {
+  if (plan.kind === 'rehearse') return { state: 'queued', channel: 'sandbox', at: now.toISOString() }
   const channel = plan.contact?.channel
   if (plan.kind === 'stop') {
     return compact({ state: plan.state, channel, reason: plan.reason, ...reasonTexts[plan.reason] })

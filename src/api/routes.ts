@@ -22,6 +22,7 @@ import { keyRoutes } from './keys.ts'
 import { previewRoutes } from './preview.ts'
 import { reconcileRoutes } from './reconcile.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
+import { scheduleRoutes } from './schedules.ts'
 import { smsRoutes } from './sms.ts'
 import type { SourceNeeds } from './source-needs.ts'
 import { sourceRoutes } from './sources.ts'
@@ -40,6 +41,7 @@ export type ApiNeeds = KeyNeeds & {
   branchZones: BranchZones
   branchBrands: Pick<BranchBrands, 'forget'>
   policy: Policy
+  branchRules: PlanNeeds['branchRules']
   handlingOf: PlanNeeds['handlingOf']
   wording: ReadWording
   /** Which approved templates WhatsApp has, by type: the variables that each names. */
@@ -53,6 +55,7 @@ export const apiPrefix = '/api/v1'
 export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
   return [
     ...eventRoutes(needs),
+    ...scheduleRoutes(needs),
     ...journalRoutes(needs),
     ...changeRoutes(needs),
     ...reconcileRoutes(needs),

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { channelNames } from '../channels/channel.ts'
+import { channelNames, wayNames } from '../channels/channel.ts'
 import { answerWords } from '../channels/message.ts'
 import { purposes } from '../clients/client.ts'
 import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
+import { quietRulesSchema, remindersSchema } from '../events/branch-rules.ts'
 import { catalog } from '../events/catalog.ts'
 import { keptTypes } from '../events/kept.ts'
 import { infobaseStates } from '../events/store/infobases.ts'
@@ -43,7 +44,10 @@ export const journalItemShape = z.object({
   client: clientOfItem,
   type: z.enum(keptTypes),
   operation: operationOfItem,
-  channel: z.enum(channelNames).optional().describe('Нет, если сообщение не дошло до выбора канала'),
+  channel: z
+    .enum(wayNames)
+    .optional()
+    .describe('Нет, если сообщение не дошло до выбора канала; sandbox — тестовый телефон'),
   state: z.enum(deliveryStates),
   reason: z.enum(reasons).optional(),
   engagement: z.enum(engagements).optional(),
@@ -56,7 +60,7 @@ export const journalItemShape = z.object({
 
 export const deliveryShape = z.object({
   id: idShape('dlv'),
-  channel: z.enum(channelNames),
+  channel: z.enum(wayNames),
   state: z.enum(deliveryStates),
   reason: z.enum(reasons).optional(),
   engagement: z.enum(engagements).optional(),
@@ -172,6 +176,8 @@ export const branchShape = z.object({
     })
     .optional()
     .describe('Чего здесь нет, то общее, из настроек компании'),
+  quietHours: quietRulesSchema.optional().describe('Нет — как у всех: 21–9, деньги уходят сразу'),
+  reminders: remindersSchema.optional().describe('Нет — как у всех: за день, в 10 часов'),
   updatedAt: momentShape,
   updatedBy: z.string().optional().describe('Нет, пока о площадке известно только из событий'),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channelNames } from '../channels/channel.ts'
+import { wayNames } from '../channels/channel.ts'
 import { purposes } from '../clients/client.ts'
 import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
 import { sentText } from '../deliveries/message.ts'
@@ -23,7 +23,7 @@ export const changeShape = z.object({
   deliveryId: z.string().optional(),
   operation: z.object({ id: z.string().optional(), number: z.string().optional() }).optional(),
   client: z.object({ externalId: z.string().optional(), phone: z.string().optional() }),
-  channel: z.enum(channelNames).optional(),
+  channel: z.enum(wayNames).optional().describe('sandbox — тестовый телефон'),
   state: z.enum(deliveryStates).optional(),
   reason: z.enum(reasons).optional(),
   engagement: z.enum(engagements).optional(),

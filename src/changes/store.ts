@@ -4,7 +4,7 @@ import type { Client } from '../clients/client.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
 import { and, type Sql, sql } from '../db/sql.ts'
-import { channelNameSchema, deliveryStateSchema, reasonSchema } from '../deliveries/delivery.ts'
+import { deliveryStateSchema, reasonSchema, wayNameSchema } from '../deliveries/delivery.ts'
 import { branded } from '../lib/ids.ts'
 import { changeKinds } from './item.ts'
 import type { Position } from './position.ts'
@@ -17,7 +17,7 @@ const changeRow = z.object({
   seq: z.bigint(),
   at: z.date(),
   kind: z.enum(changeKinds),
-  channel: channelNameSchema.nullable(),
+  channel: wayNameSchema.nullable(),
   state: deliveryStateSchema.nullable(),
   reason: reasonSchema.nullable(),
   engagement: z.string().nullable(),

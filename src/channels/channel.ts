@@ -1,7 +1,7 @@
 import type { ChannelName } from '../lib/channel-name.ts'
 import type { Message } from './message.ts'
 
-export { type ChannelName, channelNames } from '../lib/channel-name.ts'
+export { type ChannelName, channelNames, type WayName, wayNames } from '../lib/channel-name.ts'
 
 /**
  * What one call to a messenger came to, in our words. A channel's own codes end here.
@@ -54,6 +54,8 @@ export type SendRequest = {
   message: Message
   /** Stable over the attempts of one delivery: the messenger's idempotency key where it has one. */
   deliveryId: string
+  /** Which call of this delivery it is, from 1. */
+  attempt?: number
   /** When this person last wrote to us here; some messengers let us speak freely only for a while after it. */
   lastWroteAt?: Date | undefined
 }

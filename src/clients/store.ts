@@ -165,7 +165,7 @@ export async function contactsOf(needs: ClientNeeds, client: Client): Promise<Co
     contactRow,
     sql`select k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
                (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as is_current
-        from contacts k join clients c on c.id = k.client_id where k.client_id = ${client.id} order by k.channel, k.linked_at desc`,
+        from contacts k join clients c on c.id = k.client_id where k.client_id = ${client.id} and k.channel <> 'sandbox' order by k.channel, k.linked_at desc`,
   )
   return rows.flatMap((row) => contactOf(needs.vault, client, row))
 }
@@ -303,7 +303,7 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[],
       contactRow.extend({ client_id: z.string() }),
       sql`select k.client_id, k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
                (k.phone_index is null or k.phone_index is not distinct from coalesce(${phoneIndex}::bytea, c.phone_index)) as is_current
-        from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[]) order by k.linked_at desc`,
+        from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[]) and k.channel <> 'sandbox' order by k.linked_at desc`,
     ),
     needs.db.many(
       consentRow.extend({ client_id: z.string() }),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Channel, ChannelName, Outcome } from '../channels/channel.ts'
+import type { Channel, Outcome, WayName } from '../channels/channel.ts'
 import type { Message } from '../channels/message.ts'
 import { repeatsOf } from '../channels/registry.ts'
 import type { Vault } from '../clients/vault.ts'
@@ -20,9 +20,10 @@ export type DeliverNeeds = {
   db: Database
   vault: Vault
   queue: Pick<QueueSystem, 'add'>
-  channel: Channel
+  channel: Pick<Channel, 'send'> & { name: WayName }
   limits: SlotLimits
-  guard: Guard
+  /** Asked for each round: the owner may change his mind. */
+  guard(): Promise<Guard>
   /** Longer than a call may take, so that a lease only runs out when its worker is gone. */
   leaseMs: number
   /** The message anew, for a delivery whose wording has aged. */
@@ -33,13 +34,13 @@ export type DeliverNeeds = {
   onQueueTrouble(error: unknown): void
   onMoveTrouble(error: unknown): void
   /** The channel as a whole went down, or works again: told once. */
-  onTurn(channel: ChannelName, turn: ChannelTurn): void
+  onTurn(channel: WayName, turn: ChannelTurn): void
 }
 
 /** The one wide line of a delivery job. Nothing personal in it. */
 export type DeliveryLine = {
   delivery: DeliveryId
-  channel: ChannelName
+  channel: WayName
   result: 'gone' | 'behind' | 'early' | 'dropped' | 'attempted'
   reason?: string | null
   attempt?: number
@@ -65,7 +66,8 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
     limit: 100,
     queueLimit: 10_000,
     work: async (ids) => {
-      const results = await claim(needs, needs.channel.name, [...new Set(ids)])
+      const guard = await needs.guard()
+      const results = await claim({ ...needs, guard }, needs.channel.name, [...new Set(ids)])
       // Two jobs of one delivery can meet in a round, its own and a wake: only one of them may send.
       return ids.map((id, index) => (ids.indexOf(id) === index ? results.get(id) : undefined) ?? { kind: 'gone' })
     },
@@ -176,8 +178,8 @@ async function attempt(
   })
 }
 
-function requestOf({ address, id: deliveryId, lastWroteAt }: Claimed) {
-  return { address, deliveryId, lastWroteAt }
+function requestOf({ address, id: deliveryId, attempt, lastWroteAt }: Claimed) {
+  return { address, deliveryId, attempt, lastWroteAt }
 }
 
 /**

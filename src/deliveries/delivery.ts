@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ChannelName, channelNames } from '../channels/channel.ts'
+import { type ChannelName, wayNames } from '../channels/channel.ts'
 
 /** What happened to a message, as the public contract words it (§3.4). */
 export const deliveryStates = [
@@ -70,8 +70,8 @@ export type Guard = {
   channels: readonly ChannelName[]
   /** Those that the law closes here. */
   forbidden: readonly ChannelName[]
-  /** The first moment at or after `now` that is not in the quiet hours of that zone; money does not ask. */
-  afterQuiet(now: Date, zone: string): Date
+  /** The first moment at or after `now` when a message of that class may leave in that branch. */
+  afterQuiet(now: Date, of: { zone: string; branch: string | null; kind: 'money' | 'service' | 'promo' }): Date
 }
 
-export const channelNameSchema = z.enum(channelNames)
+export const wayNameSchema = z.enum(wayNames)

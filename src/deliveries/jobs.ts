@@ -1,21 +1,21 @@
 import { z } from 'zod'
-import type { ChannelName } from '../channels/channel.ts'
+import type { WayName } from '../channels/channel.ts'
 import { type DeliveryId, parseId } from '../lib/ids.ts'
 import type { Job } from '../queue/queue.ts'
 import { type Lane, lanes } from './delivery.ts'
 
 /** A lane of a channel has a queue of its own, so that money never stands behind a promo. */
-export function deliveryQueue(channel: ChannelName, lane: Lane): string {
+export function deliveryQueue(channel: WayName, lane: Lane): string {
   return `${channel}-${lane}`
 }
 
-export function deliveryQueues(channel: ChannelName): { queue: string; lane: Lane }[] {
+export function deliveryQueues(channel: WayName): { queue: string; lane: Lane }[] {
   return lanes.map((lane) => ({ queue: deliveryQueue(channel, lane), lane }))
 }
 
 export type Due = {
   id: DeliveryId
-  channel: ChannelName
+  channel: WayName
   lane: Lane
   attempts: number
   delayMs?: number

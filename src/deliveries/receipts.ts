@@ -1,4 +1,4 @@
-import type { ChannelName, Outcome, Receipt } from '../channels/channel.ts'
+import type { Outcome, Receipt, WayName } from '../channels/channel.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
 import type { QueueSystem } from '../queue/queue.ts'
@@ -16,7 +16,7 @@ export type ReceiptNeeds = {
 /** A receipt of a messenger; answers how many of our messages it was about (a bot's answers are none of them). */
 export async function receive(
   needs: ReceiptNeeds,
-  { channel, address, at, receipt }: { channel: ChannelName; address: string; at: Date; receipt: Receipt },
+  { channel, address, at, receipt }: { channel: WayName; address: string; at: Date; receipt: Receipt },
 ): Promise<number> {
   const addressIndex = needs.vault.index('address', `${channel}:${address}`)
   const { found, woken } = await noteReceipt(needs.db, {

@@ -1,13 +1,15 @@
-import type { ChannelName } from '../channels/channel.ts'
+import type { WayName } from '../channels/channel.ts'
 import type { Guard, Lane, Reason } from './delivery.ts'
 
 /** What the database knows of a delivery at the moment somebody wants to send it. */
 export type Facts = {
-  channel: ChannelName
+  channel: WayName
   isBehind: boolean
   isErased: boolean
   lane: Lane
+  purpose: 'service' | 'advertising'
   zone: string
+  branch: string | null
   isTest: boolean
   /** Came with a team key. */
   isTeamOnly: boolean
@@ -26,7 +28,8 @@ export type Standing =
   | { kind: 'go' }
   /** Behind an earlier message of the same client: the one that finishes wakes it. */
   | { kind: 'behind' }
-  | { kind: 'early'; at: Date }
+  /** `isQuiet`: it waits for the morning, which may not be its end. */
+  | { kind: 'early'; at: Date; isQuiet: boolean }
   | { kind: 'drop'; state: 'skipped' | 'failed'; reason: Reason }
 
 /** How far a chat may run ahead of its limit: three messages at once, then one by one. */
@@ -39,19 +42,31 @@ export function standingOf(facts: Facts, guard: Guard, now: Date): Standing {
   if (dropped) return dropped
   if (facts.expiresAt <= now) return { kind: 'drop', state: 'failed', reason: 'expired' }
   if (facts.isBehind) return { kind: 'behind' }
-  const quietUntil = facts.lane === 'money' ? now : guard.afterQuiet(now, facts.zone)
+  // Nobody hears of it, so nobody is woken by it.
+  const isRehearsal = facts.channel === 'sandbox'
+  const quietUntil = isRehearsal
+    ? now
+    : guard.afterQuiet(now, { zone: facts.zone, branch: facts.branch, kind: quietClassOf(facts) })
   const soonest = Math.max(
     facts.nextAttemptAt?.getTime() ?? 0,
     facts.chatFreeAt.getTime() - chatBurstMs,
     quietUntil.getTime(),
   )
-  if (soonest > now.getTime() + clockToleranceMs) return { kind: 'early', at: new Date(soonest) }
+  if (soonest > now.getTime() + clockToleranceMs)
+    return { kind: 'early', at: new Date(soonest), isQuiet: quietUntil > now }
   return { kind: 'go' }
+}
+
+function quietClassOf({ lane, purpose }: Facts): 'money' | 'service' | 'promo' {
+  if (lane === 'money') return 'money'
+  return purpose === 'advertising' ? 'promo' : 'service'
 }
 
 function dropReason(facts: Facts, guard: Guard): Standing | undefined {
   const skip = (reason: Reason): Standing => ({ kind: 'drop', state: 'skipped', reason })
   if (facts.isErased) return skip('erased')
+  // It stays in this process: neither the owner's mode nor the client's word speaks of it.
+  if (facts.channel === 'sandbox') return facts.hasContact ? undefined : skip('no_contact')
   if (facts.isTest || guard.sendMode === 'test') return skip('test_mode')
   if (guard.forbidden.includes(facts.channel)) return skip('channel_forbidden')
   if (!guard.channels.includes(facts.channel)) return skip('channel_off')

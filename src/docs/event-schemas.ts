@@ -52,13 +52,15 @@ function requiring([name = '', ...rest]: readonly string[]): Schema {
   return { required: [name], ...(rest.length > 0 ? { properties: { [name]: requiring(rest) } } : {}) }
 }
 
-function conditionsOf({ requires, class: kind, urgency, freshnessDays }: EventTypeDefinition): string {
+function conditionsOf({ requires, class: kind, urgency, freshnessDays, expiryHours }: EventTypeDefinition): string {
   const needed = requires.map((paths) => paths.map((path) => `\`${path}\``).join(' или ')).join(', ')
   return [
     needed === '' ? 'Достаточно `type` и получателя.' : `Кроме \`type\` и получателя нужно ${needed}.`,
-    urgency === 'money' ? 'Уходит в любое время суток.' : 'Ночью ждёт, пока на площадке не наступит день (с 9 до 21).',
+    urgency === 'money'
+      ? 'Уходит в любое время суток, если для площадки не задано иное.'
+      : 'Ночью ждёт, пока на площадке не наступит день (с 9 до 21, если для неё не задано иное).',
     kind === 'promo' ? 'Это реклама: нужно отдельное согласие клиента.' : '',
-    `Новость старше ${freshnessDays} дней клиенту не отправляется.`,
+    `Новость старше ${freshnessDays} дней клиенту не отправляется; недоставленное сообщение устаревает через ${expiryHours} ч.`,
   ]
     .filter(Boolean)
     .join(' ')

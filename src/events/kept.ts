@@ -23,4 +23,5 @@ export const smsHandling: Handling = {
   class: 'service',
   freshnessDays: 3,
   patienceMinutes: 30,
+  expiryHours: 72,
 }

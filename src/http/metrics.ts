@@ -28,6 +28,12 @@ export function createMetrics() {
       labelNames: ['type', 'state', 'reason'],
       registers,
     }),
+    schedules: new Counter({
+      name: 'vestnik_schedules_total',
+      help: 'Reminders of instalments planned, turned into events, and cancelled by reason',
+      labelNames: ['state', 'reason'],
+      registers,
+    }),
     attempts: new Histogram({
       name: 'vestnik_attempt_seconds',
       help: 'Time of one call to a messenger, by outcome',

@@ -15,6 +15,7 @@ const prefixes = {
   webhook: 'whk',
   template: 'tpl',
   alert: 'alr',
+  schedule: 'sch',
 } as const
 
 export type IdKind = keyof typeof prefixes
@@ -25,6 +26,7 @@ export type DeliveryId = Id<'delivery'>
 export type AttemptId = Id<'attempt'>
 export type ClientId = Id<'client'>
 export type ContactId = Id<'contact'>
+export type ScheduleId = Id<'schedule'>
 
 export function newId<K extends IdKind>(kind: K): Id<K> {
   return branded<K>(`${prefixes[kind]}_${v7().replaceAll('-', '')}`)

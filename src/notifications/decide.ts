@@ -1,13 +1,15 @@
+import { type TestPhone, testPhoneOf } from '../channels/sandbox/test-phones.ts'
 import type { Consent, Contact, Purpose } from '../clients/client.ts'
 import type { Recipient } from '../clients/store.ts'
 import type { Reason } from '../deliveries/delivery.ts'
+import type { QuietRules } from '../events/branch-rules.ts'
 import type { KeptEvent } from '../events/kept.ts'
 import { isSuperseded } from '../events/order.ts'
 import type { EarlierFact } from '../events/store/read.ts'
 import type { Handling } from '../events/types/definition.ts'
 import { isZone } from '../lib/russian/time.ts'
 import { forbiddenChannels, type Policy } from './policy.ts'
-import { afterQuietHours } from './quiet-hours.ts'
+import { quietClassOf, quietUntil } from './quiet-hours.ts'
 import { route } from './route.ts'
 
 export type PlanFacts = {
@@ -18,10 +20,16 @@ export type PlanFacts = {
   receivedAt: Date
   earlier: readonly EarlierFact[]
   recipient: Recipient
+  /** The branch's own; null where it has none. */
+  quietHours: QuietRules | null
+  /** The service has reminded of this payment by itself. */
+  isTold?: boolean
 }
 
 export type Plan =
   | { kind: 'send'; contact: Contact; at: Date | null }
+  /** To a test phone: through all the steps, and never out of the process. */
+  | { kind: 'rehearse'; phone: TestPhone; contact: null }
   | { kind: 'stop'; state: 'skipped' | 'failed'; reason: Reason; contact: Contact | null }
 
 /** Whether, where and when one client is told about one event. Pure. */
@@ -43,15 +51,22 @@ export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
   })
 
   if (recipient.client.erasedAt !== null) return stop('erased')
-  if (facts.test || policy.sendMode === 'test') return stop('test_mode')
+  const phone = testPhoneOf(event.client.phone) ?? testPhoneOf(recipient.client.phone)
+  if (phone === undefined && (facts.test || policy.sendMode === 'test')) return stop('test_mode')
   if (isTooLate(facts, now)) return stop('too_late')
-  if (isSuperseded(event, facts.earlier)) return stop('superseded')
+  if (facts.isTold || isSuperseded(event, facts.earlier)) return stop('superseded')
+  if (phone !== undefined) return rehearsalOf(phone)
   if (choice.kind === 'none' && choice.reason === 'no_contact') return stop('no_contact')
   const consent = latestConsent(recipient.consents, purpose)
   if (consent === undefined && !(purpose === 'advertising' && event.consent?.advertising)) return stop('no_consent')
   if (consent?.granted === false) return stop('opted_out')
   if (choice.kind === 'none') return stop(choice.reason, choice.state)
   return { kind: 'send', contact: choice.contact, at: momentFor(facts, policy, now) }
+}
+
+function rehearsalOf(phone: TestPhone): Plan {
+  if (phone.stop === undefined) return { kind: 'rehearse', phone, contact: null }
+  return { kind: 'stop', state: 'skipped', reason: phone.stop, contact: null }
 }
 
 export function purposeOf(definition: Handling): Purpose {
@@ -68,10 +83,23 @@ function isTooLate({ event, definition, receivedAt }: PlanFacts, now: Date): boo
   return now.getTime() - at.getTime() > definition.freshnessDays * 24 * 3_600_000
 }
 
-function momentFor({ event, definition }: PlanFacts, policy: Policy, now: Date): Date | null {
-  if (definition.urgency === 'money') return null
-  const at = afterQuietHours(now, zoneOf(event, policy), policy.quietHours)
+function momentFor(facts: PlanFacts, policy: Policy, now: Date): Date | null {
+  const at = quietFor(facts, policy)(now)
   return at > now ? at : null
+}
+
+/** The moment when this message may leave, once it is `at`. */
+export function quietFor(
+  { event, definition, quietHours }: Pick<PlanFacts, 'event' | 'definition' | 'quietHours'>,
+  policy: Policy,
+): (at: Date) => Date {
+  const zone = zoneOf(event, policy)
+  return (at) => quietUntil(at, zone, quietClassOf(definition), quietHours ?? policy.quietHours)
+}
+
+/** What rules of branches go by: the name stands for the code where there is none. */
+export function branchOf(event: KeptEvent | undefined): string | null {
+  return event?.branch?.code ?? event?.branch?.name ?? null
 }
 
 /** The branch's own zone when the event names one that this machine knows. */

@@ -1,4 +1,4 @@
-import type { ChannelName } from '../channels/channel.ts'
+import type { ChannelName, WayName } from '../channels/channel.ts'
 import { type Recipient, recipientsOf } from '../clients/store.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
@@ -26,7 +26,7 @@ export type MoveNeeds = Pick<PlanNeeds, 'db' | 'vault' | 'queue' | 'policy' | 'w
 }
 
 /** The one wide line of a message that left a channel. */
-export type MovedLine = { event: EventId; from: string; to: ChannelName | null; kind: MoveKind; reason: string | null }
+export type MovedLine = { event: EventId; from: string; to: WayName | null; kind: MoveKind; reason: string | null }
 
 /**
  * Looks for the next channel of messages whose channel refused them, or is down: the client's next contact that has not
@@ -102,7 +102,7 @@ function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, d
   if (!event || old.expiresAt <= now || old.test) return undefined
   const { policy } = needs
   const choice = route(
-    recipient.contacts.filter((each) => !old.tried.includes(each.channel)),
+    recipient.contacts.filter((each) => !old.tried.some((name) => name === each.channel)),
     {
       order: policy.channelOrder,
       // A message that can wait for its channel does not go to another that is down as well.

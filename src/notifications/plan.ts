@@ -1,3 +1,4 @@
+import type { TestPhone } from '../channels/sandbox/test-phones.ts'
 import { type NewConsent, type Recipient, recipientsOf, recordConsent } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
@@ -5,16 +6,23 @@ import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
 import { type Decided, nextOfClients } from '../deliveries/store/decide.ts'
 import { insertPlans, type NewDelivery } from '../deliveries/store/insert.ts'
+import { linkTestPhone } from '../deliveries/store/rehearsed.ts'
+import type { RulesOfBranch } from '../events/branch-rules.ts'
 import { canBeCorrection, correctedSum } from '../events/correction.ts'
 import type { KeptEvent } from '../events/kept.ts'
 import { canBeSuperseded } from '../events/order.ts'
+import type { BranchRulesReader } from '../events/remembered-rules.ts'
 import { type EarlierFact, earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
 import type { Handling } from '../events/types/definition.ts'
 import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { type Correction, correctionOf } from './correction.ts'
-import { decidePlan, latestConsent, type Plan, purposeOf, zoneOf } from './decide.ts'
+import { branchOf, decidePlan, latestConsent, type Plan, purposeOf, quietFor, zoneOf } from './decide.ts'
+import { isScheduling, keepSchedule, operationOf, type ScheduleLine, type Scheduling } from './keep-schedule.ts'
 import type { Policy } from './policy.ts'
+import { expiryOf } from './quiet-hours.ts'
+import { isOwnReminder, mayTouchSchedules } from './schedule.ts'
+import { toldAlready, withOpenSchedules } from './store/schedules.ts'
 import { destinationOf, type Rendered, type Wording } from './wording.ts'
 
 export type PlanNeeds = {
@@ -22,10 +30,12 @@ export type PlanNeeds = {
   vault: Vault
   queue: Pick<QueueSystem, 'add'>
   policy: Policy
+  branchRules: BranchRulesReader
   handlingOf(event: KeptEvent | { type: StoredEvent['type'] }): Handling
   /** The words of this moment, for one round of planning. */
   wording(): Promise<Wording>
   onPlanned(line: PlanLine): void
+  onSchedule(line: ScheduleLine): void
   onQueueTrouble(error: unknown): void
 }
 
@@ -41,12 +51,19 @@ export type PlanLine = {
   lagMs: number
 }
 
-type Planned = { stored: StoredEvent; delivery: NewDelivery; error?: string; consent?: NewConsent | undefined }
+type Planned = {
+  stored: StoredEvent
+  delivery: NewDelivery
+  error?: string
+  consent?: NewConsent | undefined
+  scheduling?: Scheduling | undefined
+  rehearsal?: TestPhone | undefined
+}
 
 /** Decides for each kept event whom to tell, where and when; leaves a notification and its delivery for every one of them. */
 export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<void> {
   const now = new Date()
-  const planned = await keepPlans(needs, await decideAll(needs, ids, now))
+  const { planned, scheduled } = await keepPlans(needs, await decideAll(needs, ids, now), now)
   // A fact that ended here may be the one that a later message of its client was waiting for.
   const ended = planned.filter(({ delivery }) => delivery.state === 'skipped' || delivery.state === 'failed')
   const woken = await nextOfClients(
@@ -55,27 +72,59 @@ export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<v
   )
   await hint(needs, planned, woken)
   for (const each of planned) needs.onPlanned(lineOf(each))
+  for (const each of scheduled) needs.onSchedule(each)
 }
 
 /** Reads what the decisions need, on several connections at once, and decides. Nothing is written yet. */
 async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): Promise<Planned[]> {
   const events = (await eventsByIds(needs, ids)).filter((each) => !each.isPlanned && each.heldReason === null)
   if (events.length === 0) return []
-  const [recipients, facts, wording] = await Promise.all([
+  const touching = events.filter(({ content }) => content !== undefined && mayTouchSchedules(content.event))
+  const [recipients, facts, wording, rulesOf, open, told] = await Promise.all([
     recipientsOf(needs, [...new Set(events.map((each) => each.clientId))]),
     earlierFacts(
       needs.db,
       events.filter(dependsOnEarlier).map((each) => each.id),
     ),
     needs.wording(),
+    needs.branchRules.read(),
+    withOpenSchedules(
+      needs.db,
+      touching.map((each) => each.id),
+    ),
+    toldAlready(needs.db, touching.flatMap(reminderIn)),
   ])
   return events.map((stored) => {
     const recipient = recipients.get(stored.clientId)
     if (!recipient) throw new Error(`no client for event ${stored.id}`)
     const consent = consentIn({ ...stored, event: stored.content?.event }, recipient)
     if (consent) recipient.consents.unshift({ ...consent, wordingHash: null })
-    return { ...planOne({ ...needs, wording }, stored, recipient, facts.get(stored.id) ?? [], now), consent }
+    const earlier = facts.get(stored.id) ?? []
+    const isTold = told.has(stored.id)
+    return {
+      ...planOne({ ...needs, wording, rulesOf }, stored, recipient, { earlier, isTold }, now),
+      consent,
+      scheduling: schedulingOf(stored, recipient, { earlier, rulesOf, hasOpen: open.has(stored.id) }),
+    }
   })
+}
+
+/** The sender's reminder of a payment, which we may have told of already. */
+function reminderIn(stored: StoredEvent) {
+  const event = stored.content?.event
+  const nextDate = event?.payment?.nextDate ?? event?.payment?.dueDate
+  if (event?.type !== 'installment.reminder' || stored.test || isOwnReminder(event) || nextDate === undefined) return []
+  return [{ ...operationOf(stored, event), id: stored.id, nextDate }]
+}
+
+function schedulingOf(
+  stored: StoredEvent,
+  { client }: Recipient,
+  known: { earlier: readonly EarlierFact[]; rulesOf: RulesOfBranch; hasOpen: boolean },
+): Scheduling | undefined {
+  const event = stored.content?.event
+  if (event === undefined || event.type === 'sms' || !isScheduling(stored, event, known.hasOpen)) return undefined
+  return { stored, event, client, earlier: known.earlier, reminders: known.rulesOf(branchOf(event)).reminders }
 }
 
 function dependsOnEarlier({ type, content }: StoredEvent): boolean {
@@ -83,21 +132,29 @@ function dependsOnEarlier({ type, content }: StoredEvent): boolean {
 }
 
 /** Writes the plans of those events that nobody else has planned meanwhile. */
-async function keepPlans(needs: PlanNeeds, decided: readonly Planned[]): Promise<Planned[]> {
+async function keepPlans(
+  needs: PlanNeeds,
+  decided: readonly Planned[],
+  now: Date,
+): Promise<{ planned: Planned[]; scheduled: ScheduleLine[] }> {
   const deliveries = decided.map((each) => each.delivery)
-  const consents = decided.filter((each) => each.consent !== undefined)
-  const won =
-    consents.length === 0
-      ? await insertPlans(needs.db, needs.vault, deliveries)
-      : await needs.db.transaction(async (db) => {
-          const planned = await insertPlans(db, needs.vault, deliveries)
-          for (const { consent, delivery } of consents) {
-            if (consent && planned.has(delivery.eventId))
-              await recordConsent({ db, vault: needs.vault }, delivery.client.id, consent)
-          }
-          return planned
-        })
-  return decided.filter((each) => won.has(each.stored.id))
+  const saysMore = decided.some((each) => each.consent ?? each.scheduling ?? each.rehearsal)
+  const scheduled: ScheduleLine[] = []
+  const won = saysMore
+    ? await needs.db.transaction(async (db) => {
+        for (const { rehearsal, delivery } of decided) {
+          if (rehearsal) delivery.contactId = await linkTestPhone({ ...needs, db }, delivery.client, rehearsal.phone)
+        }
+        const planned = await insertPlans(db, needs.vault, deliveries)
+        for (const { consent, scheduling, delivery } of decided) {
+          if (!planned.has(delivery.eventId)) continue
+          if (consent) await recordConsent({ db, vault: needs.vault }, delivery.client.id, consent)
+          if (scheduling) scheduled.push(...(await keepSchedule({ ...needs, db }, scheduling, now)))
+        }
+        return planned
+      })
+    : await insertPlans(needs.db, needs.vault, deliveries)
+  return { planned: decided.filter((each) => won.has(each.stored.id)), scheduled }
 }
 
 /** «СогласиеНаРекламу» of the sender counts, but never against the client's own word in the bot. */
@@ -114,40 +171,33 @@ export function consentIn(
 }
 
 function planOne(
-  needs: Pick<PlanNeeds, 'policy' | 'handlingOf'> & { wording: Wording },
+  needs: Pick<PlanNeeds, 'policy' | 'handlingOf'> & { wording: Wording; rulesOf: RulesOfBranch },
   stored: StoredEvent,
   recipient: Recipient,
-  earlier: readonly EarlierFact[],
+  { earlier, isTold }: { earlier: readonly EarlierFact[]; isTold: boolean },
   now: Date,
 ): Planned {
   const event = stored.content?.event
   const definition = needs.handlingOf(event ?? stored)
   if (!event) {
-    return { stored, delivery: deliveryOf(needs, stored, recipient, definition, erasedPlan, now) }
+    return { stored, delivery: deliveryOf(needs, stored, recipient, definition, erasedPlan, now, now) }
   }
-  const plan = decidePlan(
-    {
-      event,
-      definition,
-      test: stored.test,
-      teamOnly: stored.teamOnly,
-      receivedAt: stored.receivedAt,
-      earlier,
-      recipient,
-    },
-    needs.policy,
-    now,
-  )
+  const { quietHours } = needs.rulesOf(branchOf(event))
+  const { test, teamOnly, receivedAt } = stored
+  const facts = { event, definition, test, teamOnly, receivedAt, earlier, recipient, quietHours, isTold }
+  const plan = decidePlan(facts, needs.policy, now)
   const moment = plan.kind === 'send' ? (plan.at ?? now) : now
   const rendered = needs.wording.render(event, moment, destinationOf(plan, recipient, needs.policy))
   const final = rendered.ok ? plan : unwritable(plan)
+  const expiresAt = expiryOf(moment, definition.expiryHours, quietFor(facts, needs.policy))
   return {
     stored,
     delivery: {
-      ...deliveryOf(needs, stored, recipient, definition, final, now),
+      ...deliveryOf(needs, stored, recipient, definition, final, now, expiresAt),
       ...(rendered.ok ? wordsOf(recipient, rendered, correctionIn(event, earlier, rendered.isPrivate)) : {}),
     },
     ...(rendered.ok ? {} : { error: rendered.error }),
+    rehearsal: final.kind === 'rehearse' ? final.phone : undefined,
   }
 }
 
@@ -170,9 +220,9 @@ function wordsOf(recipient: Recipient, rendered: Extract<Rendered, { ok: true }>
 
 /** A message that cannot be written is not sent; one that would not be sent anyway has its own reason. */
 export function unwritable(plan: Plan): Plan {
-  return plan.kind === 'send'
-    ? { kind: 'stop', state: 'failed', reason: 'template_error', contact: plan.contact }
-    : plan
+  return plan.kind === 'stop'
+    ? plan
+    : { kind: 'stop', state: 'failed', reason: 'template_error', contact: plan.contact }
 }
 
 const erasedPlan: Plan = { kind: 'stop', state: 'skipped', reason: 'erased', contact: null }
@@ -184,6 +234,7 @@ function deliveryOf(
   definition: Handling,
   plan: Plan,
   now: Date,
+  expiresAt: Date,
 ): NewDelivery {
   const event = stored.content?.event
   const { contact } = plan
@@ -198,21 +249,25 @@ function deliveryOf(
     type: stored.type,
     lane: definition.urgency,
     purpose: purposeOf(definition),
-    test: stored.test,
+    test: stored.test || plan.kind === 'rehearse',
     teamOnly: stored.teamOnly,
     zone: zoneOf(event, needs.policy),
-    branchCode: event?.branch?.code ?? event?.branch?.name ?? null,
+    branchCode: branchOf(event),
     operationId: event?.operation?.id ?? null,
     operationNumber: event?.operation?.number ?? null,
-    channel: contact?.channel ?? null,
-    state: plan.kind === 'stop' ? plan.state : plan.at === null ? 'queued' : 'waiting',
+    channel: plan.kind === 'rehearse' ? 'sandbox' : (contact?.channel ?? null),
+    state: plan.kind === 'stop' ? plan.state : plan.kind === 'rehearse' || plan.at === null ? 'queued' : 'waiting',
     reason: plan.kind === 'stop' ? plan.reason : null,
     message: null,
     templateVersion: null,
-    nextAttemptAt: plan.kind === 'send' ? (plan.at ?? now) : null,
+    nextAttemptAt: plan.kind === 'stop' ? null : plan.kind === 'send' ? (plan.at ?? now) : now,
     staleAt: null,
-    expiresAt: new Date(now.getTime() + needs.policy.expiryMs),
+    expiresAt: plan.kind === 'rehearse' ? rehearsalEnd(plan.phone, now, expiresAt) : expiresAt,
   }
+}
+
+function rehearsalEnd({ expiresInMs }: TestPhone, now: Date, usual: Date): Date {
+  return expiresInMs === undefined ? usual : new Date(now.getTime() + expiresInMs)
 }
 
 async function hint(needs: PlanNeeds, planned: readonly Planned[], woken: readonly Decided[]): Promise<void> {

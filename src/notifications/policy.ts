@@ -1,6 +1,6 @@
 import type { ChannelName } from '../channels/channel.ts'
 import type { SendMode } from '../deliveries/delivery.ts'
-import type { QuietHours } from './quiet-hours.ts'
+import type { QuietRules } from '../events/branch-rules.ts'
 
 /** What the owner has decided about sending, apart from the texts. */
 export type Policy = {
@@ -10,8 +10,8 @@ export type Policy = {
   /** 41-ФЗ: this organisation may not use foreign messengers at all. */
   foreignForbidden: boolean
   timezone: string
-  quietHours: QuietHours
-  expiryMs: number
+  /** Of branches without rules of their own. */
+  quietHours: QuietRules
 }
 
 const foreign: readonly ChannelName[] = ['telegram', 'whatsapp']
@@ -21,5 +21,4 @@ export function forbiddenChannels(policy: Policy, purpose: 'service' | 'advertis
   return policy.foreignForbidden || purpose === 'advertising' ? foreign : []
 }
 
-export const defaultQuietHours: QuietHours = { from: 21, to: 9 }
-export const defaultExpiryMs = 3 * 24 * 3_600_000
+export const defaultQuietHours: QuietRules = { from: 21, to: 9 }

@@ -3,7 +3,7 @@ import { foreseeRecipient } from '../clients/foresee.ts'
 import { messageText, storedMessageOf } from '../deliveries/message.ts'
 import type { Event } from '../events/event.ts'
 import { factsBefore } from '../events/store/foresee.ts'
-import { decidePlan, type Plan } from './decide.ts'
+import { branchOf, decidePlan, type Plan } from './decide.ts'
 import { consentIn, correctionIn, type PlanNeeds, unwritable } from './plan.ts'
 import { destinationOf } from './wording.ts'
 
@@ -18,7 +18,7 @@ export type Previewed = { source: string; event: Event; test: boolean; teamOnly:
 
 /** What would happen to an event if it were kept now, by the rules that plan real ones. Reads only. */
 export async function previewEvent(
-  needs: Pick<PlanNeeds, 'db' | 'vault' | 'policy' | 'handlingOf' | 'wording'>,
+  needs: Pick<PlanNeeds, 'db' | 'vault' | 'policy' | 'branchRules' | 'handlingOf' | 'wording'>,
   { source, event, test, teamOnly }: Previewed,
   now: Date,
 ): Promise<Preview> {
@@ -37,7 +37,9 @@ export async function previewEvent(
     clientId: recipient.client.id,
   })
   const definition = needs.handlingOf(event)
-  const plan = decidePlan({ event, definition, test, teamOnly, receivedAt: now, earlier, recipient }, needs.policy, now)
+  const { quietHours } = (await needs.branchRules.read())(branchOf(event))
+  const facts = { event, definition, test, teamOnly, receivedAt: now, earlier, recipient, quietHours }
+  const plan = decidePlan(facts, needs.policy, now)
   const wording = await needs.wording()
   const moment = plan.kind === 'send' ? (plan.at ?? now) : now
   const rendered = wording.render(event, moment, destinationOf(plan, recipient, needs.policy))

@@ -1,5 +1,34 @@
-/** Hours of the branch in which only money messages leave: from `from` o'clock to `to` o'clock of the next morning. */
+import type { QuietRules } from '../events/branch-rules.ts'
+import type { Handling } from '../events/types/definition.ts'
+
+/** Hours of the branch in which messages wait: from `from` o'clock to `to` o'clock of the next morning. */
 export type QuietHours = { from: number; to: number }
+
+/** What a message is to the quiet hours. */
+export type QuietClass = 'money' | 'service' | 'promo'
+
+export function quietClassOf({ urgency, class: kind }: Pick<Handling, 'urgency' | 'class'>): QuietClass {
+  return urgency === 'money' ? 'money' : kind
+}
+
+/** The first moment at or after `now` when a message of that class may leave there. */
+export function quietUntil(now: Date, zone: string, kind: QuietClass, rules: QuietRules): Date {
+  if (kind === 'money' && rules.money !== 'wait') return now
+  return afterQuietHours(now, zone, kind === 'promo' ? (rules.promo ?? rules) : rules)
+}
+
+/** A message that could not leave before the morning gets that much of it. */
+const morningMs = 3_600_000
+
+/**
+ * Until when a message is tried that may leave from `leavesAt` on. The quiet hours never eat it: an end that would fall
+ * into them comes after them.
+ */
+export function expiryOf(leavesAt: Date, expiryHours: number, quiet: (at: Date) => Date): Date {
+  const end = new Date(leavesAt.getTime() + expiryHours * 3_600_000)
+  const morning = quiet(end)
+  return morning > end ? new Date(morning.getTime() + morningMs) : end
+}
 
 /** The first moment at or after `now` outside the quiet hours of that zone. */
 export function afterQuietHours(now: Date, zone: string, quiet: QuietHours): Date {

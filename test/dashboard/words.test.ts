@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { channelNames } from '../../src/channels/channel.ts'
+import { wayNames } from '../../src/channels/channel.ts'
 import { registry } from '../../src/channels/registry.ts'
 import { outlookOf } from '../../src/dashboard/clients/outlook.ts'
 import { html } from '../../src/dashboard/frame/html.ts'
@@ -29,7 +29,7 @@ describe('the words of the dashboard', () => {
     assert.deepEqual(Object.keys(stateWords).sort(), [...deliveryStates].sort())
     assert.deepEqual(Object.keys(reasonWords).sort(), [...reasons].sort())
     assert.deepEqual(Object.keys(engagementWords).sort(), [...engagements].sort())
-    assert.deepEqual(Object.keys(channelTitles).sort(), [...channelNames].sort())
+    assert.deepEqual(Object.keys(channelTitles).sort(), [...wayNames].sort())
     const words = [
       ...Object.values(stateWords).flatMap(({ word, about }) => [word, about]),
       ...Object.values(reasonWords),
@@ -87,7 +87,6 @@ describe('the words of the dashboard', () => {
       foreignForbidden: false,
       timezone: clock.zone,
       quietHours: { from: 21, to: 9 },
-      expiryMs: 1,
     }
     const none = outlookOf(policy, { client, contacts: [], consents: [] })
     assert.equal(none.isReachable, false)

@@ -14,7 +14,9 @@ const free: Facts = {
   isTest: false,
   isTeamOnly: false,
   lane: 'money',
+  purpose: 'service',
   zone: 'Europe/Moscow',
+  branch: null,
   hasContact: true,
   contactIsCurrent: true,
   blockedReason: null,
@@ -34,7 +36,9 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   isTest: fc.boolean(),
   isTeamOnly: fc.boolean(),
   lane: fc.constantFrom('money', 'ordinary'),
+  purpose: fc.constantFrom('service', 'advertising'),
   zone: fc.constant('Europe/Moscow'),
+  branch: fc.constant(null),
   hasContact: fc.boolean(),
   contactIsCurrent: fc.boolean(),
   blockedReason: fc.constantFrom('blocked', 'not_found', null),
@@ -58,10 +62,21 @@ describe('whether a message may leave now', () => {
     [
       'it is no money, and the night has begun since it was planned',
       { lane: 'ordinary' },
-      { afterQuiet: (at) => new Date(at.getTime() + 3_600_000) },
-      { kind: 'early', at: new Date(now.getTime() + 3_600_000) },
+      { afterQuiet: (at, { kind }) => (kind === 'service' ? new Date(at.getTime() + 3_600_000) : at) },
+      { kind: 'early', at: new Date(now.getTime() + 3_600_000), isQuiet: true },
     ],
-    ['it is money, and it is night', {}, { afterQuiet: (at) => new Date(at.getTime() + 3_600_000) }, { kind: 'go' }],
+    [
+      'it is money, and nothing else leaves at night',
+      {},
+      { afterQuiet: (at, { kind }) => (kind === 'money' ? at : new Date(at.getTime() + 3_600_000)) },
+      { kind: 'go' },
+    ],
+    [
+      'it is advertising, whose hours are wider',
+      { lane: 'ordinary', purpose: 'advertising' },
+      { afterQuiet: (at, { kind }) => (kind === 'promo' ? new Date(at.getTime() + 3_600_000) : at) },
+      { kind: 'early', at: new Date(now.getTime() + 3_600_000), isQuiet: true },
+    ],
     ['it is a test event', { isTest: true }, {}, skipped('test_mode')],
     ['the service is in test mode', {}, { sendMode: 'test' }, skipped('test_mode')],
     ['the service writes only to the team', {}, { sendMode: 'team' }, skipped('not_team')],
@@ -74,9 +89,16 @@ describe('whether a message may leave now', () => {
     ['he blocked the bot', { blockedReason: 'blocked' }, {}, { kind: 'drop', state: 'failed', reason: 'blocked' }],
     ['it is too old', { expiresAt: now }, {}, { kind: 'drop', state: 'failed', reason: 'expired' }],
     ['an earlier message of his waits', { isBehind: true }, {}, { kind: 'behind' }],
-    ['its moment has not come', { nextAttemptAt: at(5_000) }, {}, { kind: 'early', at: at(5_000) }],
+    ['it is a rehearsal to a test phone', { channel: 'sandbox', isTest: true, consent: null }, {}, { kind: 'go' }],
+    [
+      'a rehearsal to a test phone wakes nobody at night',
+      { channel: 'sandbox', lane: 'ordinary' },
+      { afterQuiet: () => at(5_000) },
+      { kind: 'go' },
+    ],
+    ['its moment has not come', { nextAttemptAt: at(5_000) }, {}, { kind: 'early', at: at(5_000), isQuiet: false }],
     ['three messages in a row are no burst', { chatFreeAt: at(2_000) }, {}, { kind: 'go' }],
-    ['the chat had its burst', { chatFreeAt: at(3_000) }, {}, { kind: 'early', at: at(1_000) }],
+    ['the chat had its burst', { chatFreeAt: at(3_000) }, {}, { kind: 'early', at: at(1_000), isQuiet: false }],
   ]
   for (const [title, more, guard, expected] of cases) {
     it(title, () => assert.deepEqual(standingOf({ ...free, ...more }, { ...open, ...guard }, now), expected))
@@ -90,7 +112,7 @@ describe('whether a message may leave now', () => {
         assert.equal(known.consent, true)
         assert.equal(known.blockedReason, null)
         assert.ok(known.expiresAt > now)
-        assert.ok(guard.channels.includes(known.channel))
+        assert.ok(guard.channels.some((each) => each === known.channel))
         assert.ok(guard.sendMode === 'live' || (guard.sendMode === 'team' && known.isTeam))
         assert.ok((known.nextAttemptAt?.getTime() ?? 0) <= now.getTime() + 50)
       }),

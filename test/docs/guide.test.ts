@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { before, describe, it } from 'node:test'
+import { statusBsp } from '../../src/changes/status-bsp.ts'
+import { testPhones } from '../../src/channels/sandbox/test-phones.ts'
 import { advice } from '../../src/docs/advice.ts'
 import { eventTypes } from '../../src/events/event.ts'
 import { errorCodes, errorTable } from '../../src/lib/errors.ts'
@@ -76,6 +78,14 @@ describe('the guide for 1C', { timeout: 180_000 }, () => {
       assert.ok(guide.includes(`| \`${code}\` | ${status} | ${text} ${advice[code]} |`), code)
     })
   }
+
+  it('tells of every test phone what it comes to, in our words and in those of БСП', () => {
+    for (const { phone, about, ends } of testPhones) {
+      const words = [ends.state, ends.reason, ends.engagement, ends.repeat ? 'repeat' : undefined]
+      const end = words.flatMap((each) => (each === undefined ? [] : [`\`${each}\``])).join(', ')
+      assert.ok(guide.includes(`| \`${phone}\` | ${about} | ${end} | ${statusBsp[ends.state]} |`), phone)
+    }
+  })
 
   it('names every type of event', () => {
     for (const type of eventTypes) assert.ok(guide.includes(`| \`${type}\` |`), type)

@@ -65,11 +65,13 @@ for (const [name, definition] of Object.entries(catalog)) {
 }
 
 test('money goes first and stays fresh longer, and only bonuses and greetings are promo', () => {
-  for (const { type, urgency, class: kind, freshnessDays, whatsappParameters } of Object.values(catalog)) {
+  for (const { type, urgency, class: kind, freshnessDays, expiryHours, whatsappParameters } of Object.values(catalog)) {
     const isPayout = type.startsWith('payout.')
     const isMoney = isPayout || type === 'operation.accepted'
     assert.equal(urgency, isMoney ? 'money' : 'ordinary', type)
     assert.equal(freshnessDays, isPayout ? 30 : 7, type)
+    assert.ok(expiryHours > 0 && expiryHours <= freshnessDays * 24, `${type} has an end of its own`)
+    if (isMoney) assert.equal(expiryHours, 72, type)
     assert.equal(kind, type === 'bonus.granted' || type === 'greeting' ? 'promo' : 'service', type)
     if (isMoney) assert.ok(whatsappParameters.includes('сумма'), type)
   }

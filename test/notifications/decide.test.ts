@@ -5,7 +5,7 @@ import { catalog } from '../../src/events/catalog.ts'
 import { type Event, type EventType, eventTypes } from '../../src/events/event.ts'
 import { newId } from '../../src/lib/ids.ts'
 import { decidePlan, type PlanFacts } from '../../src/notifications/decide.ts'
-import { defaultExpiryMs, defaultQuietHours, type Policy } from '../../src/notifications/policy.ts'
+import { defaultQuietHours, type Policy } from '../../src/notifications/policy.ts'
 
 const noon = new Date('2025-11-23T12:00:00+03:00')
 const night = new Date('2025-11-23T23:00:00+03:00')
@@ -18,7 +18,6 @@ const policy: Policy = {
   foreignForbidden: false,
   timezone: 'Europe/Moscow',
   quietHours: defaultQuietHours,
-  expiryMs: defaultExpiryMs,
 }
 
 function contact(more: Partial<Contact> = {}): Contact {
@@ -57,6 +56,7 @@ type Given = {
   contacts?: Contact[]
   consents?: Consent[]
   erasedAt?: Date
+  quietHours?: PlanFacts['quietHours']
 }
 
 function facts(given: Given): PlanFacts {
@@ -68,6 +68,7 @@ function facts(given: Given): PlanFacts {
     teamOnly: false,
     receivedAt: given.receivedAt ?? noon,
     earlier: given.earlier ?? [],
+    quietHours: given.quietHours ?? null,
     recipient: {
       client: {
         id: newId('client'),
@@ -87,11 +88,13 @@ function facts(given: Given): PlanFacts {
 
 const told = (given: Given, more: Partial<Policy> = {}, now = noon) => {
   const plan = decidePlan(facts(given), { ...policy, ...more }, now)
+  if (plan.kind === 'rehearse') return `rehearse ${plan.phone.phone}`
   return plan.kind === 'send'
     ? `send ${plan.at === null ? 'now' : plan.at.toISOString()}`
     : `${plan.state} ${plan.reason}`
 }
 const promo: Given = { type: 'greeting', contacts: [contact({ channel: 'max' })] }
+const read = '+79730000003'
 const yes = word({ purpose: 'advertising' })
 const morning = 'send 2025-11-24T06:00:00.000Z'
 const ago = (days: number) => new Date(noon.getTime() - days * day - 1_000).toISOString()
@@ -100,6 +103,24 @@ describe('whether, where and when a client is told', () => {
   const cases: [title: string, given: Given, expected: string, more?: Partial<Policy>, now?: Date][] = [
     ['a payout at noon leaves now', {}, 'send now'],
     ['money leaves at night', {}, 'send now', {}, night],
+    ['money waits where the branch says so', { quietHours: { from: 21, to: 9, money: 'wait' } }, morning, {}, night],
+    [
+      'a branch has quiet hours of its own',
+      { type: 'installment.reminder', quietHours: { from: 11, to: 14 } },
+      'send 2025-11-23T11:00:00.000Z',
+    ],
+    [
+      'a branch that knows no quiet hours tells at night',
+      { type: 'installment.reminder', quietHours: { from: 0, to: 0 } },
+      'send now',
+      {},
+      night,
+    ],
+    [
+      'advertising may have wider hours than the rest',
+      { ...promo, consents: [yes], quietHours: { from: 21, to: 9, promo: { from: 11, to: 15 } } },
+      'send 2025-11-23T12:00:00.000Z',
+    ],
     ['a reminder at night waits for the morning', { type: 'installment.reminder' }, morning, {}, night],
     [
       'the branch’s clock counts, not the company’s',
@@ -108,6 +129,19 @@ describe('whether, where and when a client is told', () => {
     ],
     ['the client was erased', { erasedAt: noon }, 'skipped erased'],
     ['a test event', { test: true }, 'skipped test_mode'],
+    ['a test event to a test phone', { test: true, event: { client: { phone: read } } }, `rehearse ${read}`],
+    ['a test phone in test mode', { event: { client: { phone: read } } }, `rehearse ${read}`, { sendMode: 'test' }],
+    ['a test phone, whatever contacts its client has', { event: { client: { phone: read } } }, `rehearse ${read}`],
+    [
+      'a test phone that stands for a refusal',
+      { test: true, event: { client: { phone: '+79730000015' } } },
+      'skipped opted_out',
+    ],
+    [
+      'an old event to a test phone',
+      { test: true, event: { client: { phone: read }, occurredAt: ago(31) } },
+      'skipped too_late',
+    ],
     ['the service in test mode', {}, 'skipped test_mode', { sendMode: 'test' }],
     ['a payout of thirty days ago is still news', { event: { occurredAt: ago(29) } }, 'send now'],
     ['a payout of a month ago', { event: { occurredAt: ago(30) } }, 'skipped too_late'],

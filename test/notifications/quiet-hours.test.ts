@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { afterQuietHours } from '../../src/notifications/quiet-hours.ts'
+import { afterQuietHours, expiryOf, quietUntil } from '../../src/notifications/quiet-hours.ts'
 
 const quiet = { from: 21, to: 9 }
 
@@ -77,6 +77,33 @@ describe('quiet hours', () => {
         const hour = hourIn(afterQuietHours(now, zone, { from: 13, to: 15 }), zone)
         assert.ok(hour < 13 || hour >= 15)
       }),
+    )
+  })
+
+  it('a message never ends before or in the hours that it has to wait through, nor later than a night and an hour on', () => {
+    const kinds = fc.constantFrom('money', 'service', 'promo')
+    const hours = fc.record({ from: fc.nat(23), to: fc.nat(23) })
+    const rules = fc.record({ from: fc.nat(23), to: fc.nat(23), money: fc.constantFrom('pass', 'wait'), promo: hours })
+    fc.assert(
+      fc.property(
+        instants,
+        fc.constantFrom(...zones),
+        kinds,
+        rules,
+        fc.integer({ min: 1, max: 72 }),
+        (now, zone, kind, quiet, expiryHours) => {
+          const until = (at: Date) => quietUntil(at, zone, kind, quiet)
+          const leavesAt = until(now)
+          const end = expiryOf(leavesAt, expiryHours, until)
+          const triedMs = end.getTime() - leavesAt.getTime()
+          assert.ok(triedMs >= expiryHours * 3_600_000 && triedMs <= (expiryHours + 26) * 3_600_000)
+          if (kind === 'money' && quiet.money === 'pass') assert.equal(triedMs, expiryHours * 3_600_000)
+          // Whatever moment of the tried time it is blocked at, there is a moment before the end when it may leave.
+          const last = new Date(end.getTime() - 3_600_000)
+          assert.ok(until(last) <= end, `${zone} ${kind} ${JSON.stringify(quiet)} ${end.toISOString()}`)
+        },
+      ),
+      { numRuns: 3_000 },
     )
   })
 })

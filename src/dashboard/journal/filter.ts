@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channelNames } from '../../channels/channel.ts'
+import { wayNames } from '../../channels/channel.ts'
 import { deliveryStates, reasons } from '../../deliveries/delivery.ts'
 import { eventTypes } from '../../events/event.ts'
 import { type DeliveryId, parseId } from '../../lib/ids.ts'
@@ -13,7 +13,7 @@ export const stateChoices = [...deliveryStates, 'pending'] as const
 const fields = {
   state: { title: 'Состояние', schema: z.enum(stateChoices) },
   reason: { title: 'Причина', schema: z.enum(reasons) },
-  channel: { title: 'Канал', schema: z.enum(channelNames) },
+  channel: { title: 'Канал', schema: z.enum(wayNames) },
   type: { title: 'Событие', schema: z.enum(eventTypes) },
   branch: { title: 'Площадка', schema: z.string().max(200).transform(oneLine) },
   from: { title: 'С дня', schema: z.iso.date().refine((text) => parseDay(text) !== undefined) },
@@ -26,7 +26,7 @@ export type Asked = {
   q: string
   state?: (typeof stateChoices)[number] | undefined
   reason?: (typeof reasons)[number] | undefined
-  channel?: (typeof channelNames)[number] | undefined
+  channel?: (typeof wayNames)[number] | undefined
   type?: (typeof eventTypes)[number] | undefined
   branch?: string | undefined
   from?: string | undefined

@@ -1,4 +1,4 @@
-import { channelNames } from '../../channels/channel.ts'
+import { wayNames } from '../../channels/channel.ts'
 import { deliveryStates, reasons } from '../../deliveries/delivery.ts'
 import { eventTypes } from '../../events/event.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
@@ -39,7 +39,7 @@ const stateOptions: readonly Choice[] = [
   ...deliveryStates.map((value) => ({ value, title: stateWords[value].word })),
 ]
 const reasonOptions: readonly Choice[] = reasons.map((value) => ({ value, title: reasonWords[value] }))
-const channelOptions: readonly Choice[] = channelNames.map((value) => ({ value, title: channelTitle(value) }))
+const channelOptions: readonly Choice[] = wayNames.map((value) => ({ value, title: channelTitle(value) }))
 const typeOptions: readonly Choice[] = eventTypes.map((value) => ({ value, title: eventTitle(value) }))
 
 /** A branch that is asked for but not known stays visible. */

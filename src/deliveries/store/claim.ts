@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ChannelName, channelNames } from '../../channels/channel.ts'
+import { type WayName, wayNames } from '../../channels/channel.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
@@ -26,7 +26,7 @@ export type Claimed = {
   clientId: ClientId
   dataKey: Buffer | null
   contactId: ContactId
-  channel: ChannelName
+  channel: WayName
   lane: Lane
   address: string
   lastWroteAt: Date | undefined
@@ -48,7 +48,7 @@ export type ClaimResult =
   | Claimed
   | { kind: 'gone' }
   | { kind: 'behind' }
-  | { kind: 'early'; inMs: number; channel: ChannelName; lane: Lane; attempts: number; isWholeBot: boolean }
+  | { kind: 'early'; inMs: number; channel: WayName; lane: Lane; attempts: number; isWholeBot: boolean }
   | {
       kind: 'dropped'
       reason: Reason
@@ -65,7 +65,7 @@ export type ClaimNeeds = { db: Database; vault: Vault; guard: Guard; limits: Slo
  */
 export async function claim(
   needs: ClaimNeeds,
-  channel: ChannelName,
+  channel: WayName,
   ids: readonly DeliveryId[],
 ): Promise<Map<DeliveryId, ClaimResult>> {
   return await needs.db.transaction(async (db) => {
@@ -96,8 +96,10 @@ const claimRow = z.object({
   event_id: id<'event'>(),
   client_id: id<'client'>(),
   contact_id: id<'contact'>().nullable(),
-  channel: z.enum(channelNames),
+  channel: z.enum(wayNames),
   lane: z.enum(lanes),
+  purpose: z.enum(['service', 'advertising']),
+  branch_code: z.string().nullable(),
   state: z.enum(['queued', 'waiting', 'unknown']),
   test: z.boolean(),
   team_only: z.boolean(),
@@ -126,12 +128,13 @@ type Row = z.output<typeof claimRow>
 /**
  * An earlier message holds back a later one of the same client, and so does an earlier fact that is not planned yet
  * (unless it cannot be planned at all). A promo holds back money only while it is
- * in hand or has just come (promise 5). An advertising text of a fact that is none is reworded once its consent is withdrawn.
+ * in hand or has just come (promise 5). A rehearsal to a test phone holds back only others of its kind. An advertising
+ * text of a fact that is none is reworded once its consent is withdrawn.
  */
-async function lockRows(db: Queryable, channel: ChannelName, ids: readonly DeliveryId[]): Promise<Row[]> {
+async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryId[]): Promise<Row[]> {
   return await db.many(
     claimRow,
-    sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.state, d.test, d.team_only, d.zone, d.message, d.attempts, d.failures,
+    sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.purpose, d.branch_code, d.state, d.test, d.team_only, d.zone, d.message, d.attempts, d.failures,
           d.next_attempt_at, d.stale_at, d.expires_at, d.event_seq, c.data_key, k.address, k.blocked_reason, k.team,
           (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as contact_is_current,
           k.free_at as chat_free_at, k.last_wrote_at,
@@ -143,6 +146,7 @@ async function lockRows(db: Queryable, channel: ChannelName, ids: readonly Deliv
                   and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
                   order by s.at desc, s.recorded_at desc limit 1) is not true) as is_promo_withdrawn,
           (exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null and e.event_seq < d.event_seq
+              and (e.channel = 'sandbox') is not distinct from (d.channel = 'sandbox')
               and (d.lane <> 'money' or e.lane = 'money' or e.state = 'sending'
                    or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= clock_timestamp())))
            or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.held_reason is null and v.seq < d.event_seq
@@ -162,6 +166,8 @@ function factsOf(row: Row) {
     isTest: row.test,
     isTeamOnly: row.team_only,
     lane: row.lane,
+    purpose: row.purpose,
+    branch: row.branch_code,
     zone: row.zone,
     hasContact: row.address !== null,
     contactIsCurrent: row.contact_is_current ?? false,
@@ -186,7 +192,8 @@ async function settle(
       return { kind: 'behind' }
     case 'early':
       await db.run(
-        sql`update deliveries set next_attempt_at = ${standing.at}, state = case when state = 'unknown' then state else 'waiting' end
+        sql`update deliveries set next_attempt_at = ${standing.at}, state = case when state = 'unknown' then state else 'waiting' end,
+                   expires_at = case when ${standing.isQuiet} then greatest(expires_at, ${standing.at}::timestamptz + interval '1 hour') else expires_at end
             where id = ${row.id}`,
       )
       return early(row, standing.at, now, false)
@@ -250,7 +257,7 @@ function claimedIn(taken: readonly Row[], results: ReadonlyMap<DeliveryId, Claim
  */
 async function markSending(
   db: Queryable,
-  channel: ChannelName,
+  channel: WayName,
   claimed: readonly Claimed[],
   needs: ClaimNeeds,
   now: Date,

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { type ChannelName, channelNames } from '../../channels/channel.ts'
+import { type WayName, wayNames } from '../../channels/channel.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { branded, type ClientId, type DeliveryId } from '../../lib/ids.ts'
 import { type DeliveryState, type Lane, lanes, type Reason } from '../delivery.ts'
 
 /** A delivery that may leave now that an earlier one of its client is decided. */
-export type Decided = { id: DeliveryId; channel: ChannelName; lane: Lane; attempts: number }
+export type Decided = { id: DeliveryId; channel: WayName; lane: Lane; attempts: number }
 
 export type Verdict = { id: DeliveryId; state: DeliveryState; reason: Reason | null }
 
@@ -32,7 +32,7 @@ export async function beginMove(db: Queryable, id: DeliveryId, state: DeliverySt
 
 export const decidedRow = z.object({
   id: z.string().transform(branded<'delivery'>),
-  channel: z.enum(channelNames),
+  channel: z.enum(wayNames),
   lane: z.enum(lanes),
   attempts: z.number(),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ChannelName } from '../../channels/channel.ts'
+import type { WayName } from '../../channels/channel.ts'
 import type { KeyOwner, Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
@@ -23,7 +23,7 @@ export type NewDelivery = {
   zone: string
   operationId: string | null
   operationNumber: string | null
-  channel: ChannelName | null
+  channel: WayName | null
   state: Extract<DeliveryState, 'queued' | 'waiting' | 'failed' | 'skipped'>
   reason: Reason | null
   message: string | null

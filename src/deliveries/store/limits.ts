@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { ChannelName } from '../../channels/channel.ts'
+import type { WayName } from '../../channels/channel.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import type { BotLimits } from '../slots.ts'
 
 /** Holds the bot's row until the transaction ends: two workers cannot take the same slot. */
-export async function readLimits(db: Queryable, channel: ChannelName): Promise<BotLimits> {
+export async function readLimits(db: Queryable, channel: WayName): Promise<BotLimits> {
   const read = () =>
     db.maybeOne(
       z.object({ free_at: z.date(), paused_until: z.date(), broken_count: z.number(), failures_in_row: z.number() }),
@@ -29,7 +29,7 @@ export async function readLimits(db: Queryable, channel: ChannelName): Promise<B
 export type Pause = { ms: number; code: string; description: string; brokenCount: number }
 
 /** Stops the whole bot for a while; a longer pause that is already on stays. True when this took the channel down. */
-export async function pauseBot(db: Queryable, channel: ChannelName, pause: Pause): Promise<boolean> {
+export async function pauseBot(db: Queryable, channel: WayName, pause: Pause): Promise<boolean> {
   const row = await db.maybeOne(
     z.object({ went_down: z.boolean() }),
     sql`with before as (select channel, down_since from channel_limits where channel = ${channel} for update)
@@ -44,7 +44,7 @@ export async function pauseBot(db: Queryable, channel: ChannelName, pause: Pause
 }
 
 /** A message went through: the channel is whole again. Answers for how long it was down, if it was. */
-export async function clearBroken(db: Queryable, channel: ChannelName): Promise<number | undefined> {
+export async function clearBroken(db: Queryable, channel: WayName): Promise<number | undefined> {
   const row = await db.maybeOne(
     z.object({ down_ms: z.number().nullable() }),
     sql`with before as (select channel, down_since from channel_limits
@@ -59,7 +59,7 @@ export async function clearBroken(db: Queryable, channel: ChannelName): Promise<
 }
 
 /** Calls that got no answer. True when there were so many one after another that the channel must be taken for down. */
-export async function noteFailures(db: Queryable, channel: ChannelName, count: number): Promise<boolean> {
+export async function noteFailures(db: Queryable, channel: WayName, count: number): Promise<boolean> {
   const row = await db.one(
     z.object({ is_burst: z.boolean() }),
     sql`update channel_limits set failures_in_row = failures_in_row + ${count}, failing_since = coalesce(failing_since, clock_timestamp())

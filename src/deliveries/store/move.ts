@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { type ChannelName, channelNames } from '../../channels/channel.ts'
+import { type ChannelName, channelNames, type WayName } from '../../channels/channel.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { branded, type ClientId, type DeliveryId, type EventId, type NotificationId } from '../../lib/ids.ts'
-import { type Lane, lanes, type Reason, reasonSchema } from '../delivery.ts'
+import { type Lane, lanes, type Reason, reasonSchema, wayNameSchema } from '../delivery.ts'
 import type { NewDelivery } from './insert.ts'
 
 /** A delivery that is to go on by another channel. */
@@ -27,7 +27,7 @@ export type Moving = {
   expiresAt: Date
   reason: Reason | null
   /** Every channel that this message has tried. */
-  tried: readonly ChannelName[]
+  tried: readonly WayName[]
 }
 
 /** `failed`: its channel has refused it. `waiting`: its channel is only slow or down, and it has not left yet. */
@@ -86,7 +86,7 @@ const movingRow = z.object({
   operation_number: z.string().nullable(),
   expires_at: z.date(),
   reason: reasonSchema.nullable(),
-  tried: z.array(z.enum(channelNames)),
+  tried: z.array(wayNameSchema),
 })
 
 /** Ends those whose message goes on elsewhere, or nowhere; one that only waited failed because its channel was down. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ChannelName, Receipt } from '../../channels/channel.ts'
+import type { Receipt, WayName } from '../../channels/channel.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { recordReceipt } from '../../journal/record.ts'
@@ -8,7 +8,7 @@ import type { Reason } from '../delivery.ts'
 import { type Decided, nextOfClients } from './decide.ts'
 
 export type ReceiptNote = {
-  channel: ChannelName
+  channel: WayName
   /** The blind index of the chat's address: ids of messages are unique only inside a chat. */
   addressIndex: Buffer
   at: Date

@@ -27,6 +27,8 @@ export type StoredEvent = {
   isPlanned: boolean
   teamOnly: boolean
   heldReason: string | null
+  /** The line of keys it came with. */
+  keyId: string
   externalId: string | null
   /** Undefined once the client was erased. */
   content: { event: KeptEvent; warnings: EventWarning[] } | undefined
@@ -43,6 +45,7 @@ const storedRow = z.object({
   planned_at: z.date().nullable(),
   team_only: z.boolean(),
   held_reason: z.string().nullable(),
+  key_id: z.string(),
   external_id: z.string().nullable(),
   payload: z.instanceof(Buffer),
   data_key: z.instanceof(Buffer).nullable(),
@@ -52,7 +55,7 @@ const storedRow = z.object({
 export async function eventsByIds(needs: EventNeeds, ids: readonly EventId[]): Promise<StoredEvent[]> {
   const rows = await needs.db.many(
     storedRow,
-    sql`select e.id, e.seq, e.source, e.test, e.type, e.client_id, e.received_at, e.planned_at, e.team_only, e.held_reason, e.external_id, e.payload, c.data_key
+    sql`select e.id, e.seq, e.source, e.test, e.type, e.client_id, e.received_at, e.planned_at, e.team_only, e.held_reason, e.key_id, e.external_id, e.payload, c.data_key
         from events e join clients c on c.id = e.client_id where e.id = any(${ids}::text[]) order by e.seq`,
   )
   return rows.map((row) => {
@@ -68,6 +71,7 @@ export async function eventsByIds(needs: EventNeeds, ids: readonly EventId[]): P
       isPlanned: row.planned_at !== null,
       teamOnly: row.team_only,
       heldReason: row.held_reason,
+      keyId: row.key_id,
       externalId: row.external_id,
       content: sealed === undefined ? undefined : storedPayload.parse(JSON.parse(sealed)),
     }

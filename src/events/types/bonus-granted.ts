@@ -7,6 +7,7 @@ export const bonusGranted: EventTypeDefinition = {
   class: 'promo',
   freshnessDays: 7,
   patienceMinutes: 240,
+  expiryHours: 48,
   requires: [['bonus.points']],
   text:
     "Вам {{ баллы_число | множественное: 'начислен', 'начислено', 'начислено', 'начислено' }} " +

@@ -15,6 +15,8 @@ export type Handling = {
   freshnessDays: number
   /** How long a channel that does not take it is tried before another one is. */
   patienceMinutes: number
+  /** Tried for so long from the moment it may leave: `failed: expired`. What only waits for the morning is not ended by it. */
+  expiryHours: number
 }
 
 export type EventTypeDefinition = Handling & {

@@ -7,6 +7,7 @@ export const greeting: EventTypeDefinition = {
   class: 'promo',
   freshnessDays: 7,
   patienceMinutes: 120,
+  expiryHours: 12,
   requires: [],
   text:
     '{% if обращение %}{{ обращение }}, {% endif %}' +

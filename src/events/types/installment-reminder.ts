@@ -7,6 +7,7 @@ export const installmentReminder: EventTypeDefinition = {
   class: 'service',
   freshnessDays: 7,
   patienceMinutes: 120,
+  expiryHours: 24,
   requires: [['payment.amount', 'payment.nextDate', 'payment.dueDate']],
   text:
     'Напоминаем о рассрочке{% if номер_документа %} (документ №\u00a0{{ номер_документа }}){% endif %}: ' +

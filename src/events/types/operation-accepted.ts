@@ -7,6 +7,7 @@ export const operationAccepted: EventTypeDefinition = {
   class: 'service',
   freshnessDays: 7,
   patienceMinutes: 30,
+  expiryHours: 72,
   requires: [],
   text:
     'Лом принят{% if когда %} {{ когда }}{% endif %}{% if список_лома %}: {{ список_лома }}{% endif %}.' +

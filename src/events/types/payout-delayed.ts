@@ -7,6 +7,7 @@ export const payoutDelayed: EventTypeDefinition = {
   class: 'service',
   freshnessDays: 30,
   patienceMinutes: 10,
+  expiryHours: 72,
   requires: [],
   text:
     'Выплата{% if сумма %} {{ сумма }}{% endif %}' +

@@ -7,6 +7,7 @@ export const payoutPaid: EventTypeDefinition = {
   class: 'service',
   freshnessDays: 30,
   patienceMinutes: 10,
+  expiryHours: 72,
   requires: [['payment.amount']],
   text:
     'Выплата {{ сумма }}{% if материал_родительный %} за лом {{ материал_родительный }}{% endif %} ' +

@@ -8,6 +8,7 @@ export const payoutPartial: EventTypeDefinition = {
   class: 'service',
   freshnessDays: 30,
   patienceMinutes: 10,
+  expiryHours: 72,
   requires: [['payment.amount']],
   text:
     'Частичная выплата {{ сумма }}{% if материал_родительный %} за лом {{ материал_родительный }}{% endif %} ' +

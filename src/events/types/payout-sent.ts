@@ -8,6 +8,7 @@ export const payoutSent: EventTypeDefinition = {
   class: 'service',
   freshnessDays: 30,
   patienceMinutes: 10,
+  expiryHours: 72,
   requires: [['payment.amount']],
   text:
     'Выплата {{ сумма }}{% if материал_родительный %} за лом {{ материал_родительный }}{% endif %} отправлена' +
