@@ -2,7 +2,8 @@ import type { Outcome, Receipt } from '../channel.ts'
 
 /**
  * Phones for whoever connects a sender: a message to one never leaves the process, and comes to a promised end by the same
- * steps as a real one. The code 973 is given to no operator (план нумерации, приказ Мининформсвязи № 142), so nobody has one.
+ * steps as a real one. We know of no operator with the code 973; not
+ * verified against the numbering plan (приказ Минцифры от 31.01.2022 № 75), so look it up before you rely on it.
  */
 export type TestPhone = {
   phone: string
