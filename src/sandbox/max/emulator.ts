@@ -43,7 +43,12 @@ export type MaxEmulator = {
 export async function startMaxEmulator(options: EmulatorOptions = {}): Promise<MaxEmulator> {
   const token = options.token ?? 'f9LHodD0cOLEmulatorEmulatorEmulatorEmulator'
   const world = createWorld(token, options.webhookPauseMs ?? 100)
-  const site: Site = { world, faults: createFaults(), calls: {}, latencyMs: options.latencyMs ?? 0 }
+  const site: Site = {
+    world,
+    faults: createFaults(world.updates.carrying),
+    calls: {},
+    latencyMs: options.latencyMs ?? 0,
+  }
   const server = await startServer(site, options.port ?? 0)
   const { updates } = world
   return {

@@ -29,7 +29,13 @@ export type TelegramEmulator = {
 export async function startTelegramEmulator(options: EmulatorOptions = {}): Promise<TelegramEmulator> {
   const token = options.token ?? '7000000001:AAEmulatorEmulatorEmulatorEmulator'
   const world = createWorld(token)
-  const site: Site = { token, world, faults: createFaults(), calls: {}, latencyMs: options.latencyMs ?? 0 }
+  const site: Site = {
+    token,
+    world,
+    faults: createFaults(world.updates.carrying),
+    calls: {},
+    latencyMs: options.latencyMs ?? 0,
+  }
   const server = await startServer(site, options.port ?? 0)
   return {
     apiRoot: `http://127.0.0.1:${server.port}`,

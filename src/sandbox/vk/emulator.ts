@@ -38,7 +38,13 @@ export type VkEmulator = {
 export async function startVkEmulator(options: EmulatorOptions = {}): Promise<VkEmulator> {
   const token = options.token ?? 'vk1.a.EmulatorEmulatorEmulatorEmulator'
   const world = createWorld(options.groupId ?? 220_000_001)
-  const site: Site = { token, world, faults: createFaults(), calls: {}, latencyMs: options.latencyMs ?? 0 }
+  const site: Site = {
+    token,
+    world,
+    faults: createFaults(world.events.servers.carrying),
+    calls: {},
+    latencyMs: options.latencyMs ?? 0,
+  }
   const server = await startServer(site, options.port ?? 0)
   return {
     apiRoot: `http://127.0.0.1:${server.port}/method`,

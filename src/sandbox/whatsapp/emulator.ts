@@ -54,7 +54,7 @@ export async function startWhatsAppEmulator(options: EmulatorOptions = {}): Prom
   const site: Site = {
     token,
     world,
-    faults: createFaults(),
+    faults: createFaults(webhooks.carrying),
     calls: { messages: 0, read: 0, number: 0 },
     latencyMs: options.latencyMs ?? 0,
     recipientErrors: options.recipientErrors ?? 'later',
