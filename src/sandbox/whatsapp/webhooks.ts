@@ -10,6 +10,7 @@ export type Webhooks = {
   /** Holds the calls back; `resume` brings them all, in another order, together or several times when asked. */
   hold(): void
   resume(how?: { reversed?: boolean; together?: boolean; times?: number }): void
+  isConnected(): boolean
   carrying: ArmedCarrying
   /** Every answer our address gave. */
   answers: readonly number[]
@@ -72,6 +73,7 @@ export function createWebhooks(settings: WebhookSettings): Webhooks {
       run()
     },
     push: carrying.push,
+    isConnected: () => url !== undefined,
     carrying,
     hold: () => {
       isHeld = true
