@@ -3,9 +3,8 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import axe from 'axe-core'
-import type { Page } from 'playwright-core'
 import { browserSkip, openBrowser } from '../support/browser.ts'
+import { obstaclesOn, overflowOf } from '../support/page-checks.ts'
 import { openDashboard, password } from './open.ts'
 import { makeTown } from './town.ts'
 
@@ -113,17 +112,4 @@ function otherPages(town: Awaited<ReturnType<typeof makeTown>>): Record<string, 
     linked: `/clients/${town.ivan.id}`,
     event: `/events/${town.lost.eventId}`,
   }
-}
-
-/** What axe-core finds serious for those who do not see, or do not see well. */
-async function obstaclesOn(page: Page): Promise<unknown> {
-  await page.evaluate(axe.source)
-  return await page.evaluate(`axe.run().then(({ violations }) => violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary).join('; ')))`)
-}
-
-/** Strings, since the tests are compiled without the types of a browser. */
-async function overflowOf(page: Page): Promise<unknown> {
-  return await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 }

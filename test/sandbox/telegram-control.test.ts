@@ -83,14 +83,14 @@ test('another process can be the people, make faults, and read what they receive
 
 test("a button on the page is pressed with the page's own form", { timeout: 60_000 }, async (t) => {
   const { apiRoot } = await startProcess(t)
-  const body = new URLSearchParams({ text: 'Добрый день' })
-  const headers = { accept: 'text/html' }
-  const response = await fetch(`${apiRoot}/emulator/persons/7/say`, {
-    method: 'POST',
-    body,
-    headers,
-    redirect: 'manual',
-  })
-  assert.deepEqual([response.status, response.headers.get('location')], [303, '/'])
+  const post = (path: string, form: Record<string, string>) =>
+    fetch(`${apiRoot}${path}`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
+  const introduced = await post('/page/clients', { name: 'Анна' })
+  assert.deepEqual([introduced.status, introduced.headers.get('location')], [303, '/?chat=1001'])
+  const said = await post('/page/act', { chat: '1001', act: 'say', text: 'Добрый день' })
+  assert.deepEqual([said.status, said.headers.get('location')], [303, '/?chat=1001'])
   assert.ok((await (await fetch(apiRoot)).text()).includes('Добрый день'))
+  const gone = await post('/page/press', { chat: '1001', button: '0 0 1 Понятно' })
+  assert.equal(gone.status, 422)
+  assert.ok((await gone.text()).includes('Этой кнопки в чате больше нет.'))
 })

@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   process.stdout.write(
     `\nDashboard:       ${running.url}  (user admin, password ${running.services.secrets.dashboardPassword ?? 'as set'})\n` +
-      `Clients' phones: ${telegram.apiRoot}\nSender's key:    ${senderKey}  (POST ${running.url}/webhooks/1c)\n\nCtrl-C ends.\n`,
+      `Clients' phones: ${telegram.pageUrl}\nSender's key:    ${senderKey}  (POST ${running.url}/webhooks/1c)\n\nCtrl-C ends.\n`,
   )
   process.once('SIGINT', () => void stop().then(() => process.exit(0)))
   process.once('SIGTERM', () => void stop().then(() => process.exit(0)))

@@ -18,6 +18,8 @@ export type EmulatorOptions = {
 
 /** The MAX Bot API on 127.0.0.1, with the people, their phones, and faults on demand. */
 export type MaxEmulator = {
+  /** The clients' phones and the faults, for a browser. */
+  pageUrl: string
   apiRoot: string
   token: string
   botUsername: string
@@ -43,10 +45,16 @@ export type MaxEmulator = {
 export async function startMaxEmulator(options: EmulatorOptions = {}): Promise<MaxEmulator> {
   const token = options.token ?? 'f9LHodD0cOLEmulatorEmulatorEmulatorEmulator'
   const world = createWorld(token, options.webhookPauseMs ?? 100)
-  const site: Site = { world, faults: createFaults(), calls: {}, latencyMs: options.latencyMs ?? 0 }
+  const site: Site = {
+    world,
+    faults: createFaults(world.updates.carrying),
+    calls: {},
+    latencyMs: options.latencyMs ?? 0,
+  }
   const server = await startServer(site, options.port ?? 0)
   const { updates } = world
   return {
+    pageUrl: `http://127.0.0.1:${server.port}/`,
     apiRoot: `http://127.0.0.1:${server.port}`,
     token,
     botUsername: world.bot.username,

@@ -25,6 +25,8 @@ for (const each of values.lead) {
   emulator.lead(from, to)
 }
 
-process.stdout.write(`${JSON.stringify({ apiRoot: emulator.apiRoot, token: emulator.token })}\n`)
+process.stdout.write(
+  `${JSON.stringify({ apiRoot: emulator.apiRoot, token: emulator.token, page: emulator.pageUrl })}\n`,
+)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.close())

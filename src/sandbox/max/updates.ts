@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { type ArmedCarrying, createCarrying } from '../carrying.ts'
 
 /** The updates of one bot: kept for long polls until they pass the marker, or carried to every subscribed address. */
 export type Updates = {
@@ -10,6 +11,7 @@ export type Updates = {
   /** Where the TLS proxy of an address leads to, for that is not emulated. */
   lead(from: string, to: string): void
   faults: CarryingFaults
+  carrying: ArmedCarrying
   close(): void
 }
 
@@ -38,15 +40,14 @@ export function createUpdates(webhookPauseMs: number): Updates {
   const subscriptions = new Map<string, Subscription>()
   const leads = new Map<string, string>()
   const stop = new AbortController()
-  let next: 'twice' | 'late' | undefined
-  let held: Entry | undefined
+  const carrying = createCarrying<Entry>(carryAll, () => subscriptions.size > 0)
   /** One request at a time, but one that failed is put aside and others pass it. */
   let line = Promise.resolve()
 
   return {
     push(update) {
       const entry = { id: ++lastId, update }
-      if (subscriptions.size > 0) return carryAll(entry)
+      if (subscriptions.size > 0) return carrying.push(entry)
       pending.push(entry)
       for (const wake of waiting) wake()
     },
@@ -61,18 +62,12 @@ export function createUpdates(webhookPauseMs: number): Updates {
     subscriptions: () => [...subscriptions.values()],
     subscribe(subscription) {
       subscriptions.set(subscription.url, subscription)
-      for (const entry of pending.splice(0)) carryAll(entry)
+      for (const entry of pending.splice(0)) carrying.push(entry)
     },
     unsubscribe: (url) => subscriptions.delete(url),
     lead: (from, to) => void leads.set(from, to),
-    faults: {
-      twice: () => {
-        next = 'twice'
-      },
-      late: () => {
-        next = 'late'
-      },
-    },
+    faults: { twice: () => carrying.duplicateNext(), late: () => carrying.shuffleNext() },
+    carrying,
     close() {
       stop.abort()
       for (const wake of waiting) wake()
@@ -93,15 +88,7 @@ export function createUpdates(webhookPauseMs: number): Updates {
   }
 
   function carryAll(entry: Entry): void {
-    const fault = next
-    next = undefined
-    if (fault === 'late') {
-      held = entry
-      return
-    }
-    const batch = [entry, ...(fault === 'twice' ? [entry] : []), ...(held ? [held] : [])]
-    held = undefined
-    for (const each of batch) for (const subscription of subscriptions.values()) carry(subscription, each)
+    for (const subscription of subscriptions.values()) carry(subscription, entry)
   }
 
   function carry(subscription: Subscription, { update }: Entry, failures = 0): void {

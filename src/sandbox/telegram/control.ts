@@ -1,13 +1,12 @@
 import type http from 'node:http'
 import { z } from 'zod'
-import { aimSchema, faultSchema } from './faults.ts'
+import { aimSchema, anyFaultSchema } from './faults.ts'
 import { type Hands, handsOf } from './hands.ts'
 import type { Params } from './methods.ts'
-import { page } from './page.ts'
 import { type Site, sendJson } from './server.ts'
 import { personOf } from './world.ts'
 
-/** The emulator's own addresses: what a test in another process, or a person with a browser, may do. */
+/** The emulator's own addresses: what a test in another process, or a person with curl, may do. */
 export function answerControl(
   site: Site,
   request: http.IncomingMessage,
@@ -18,10 +17,6 @@ export function answerControl(
   const result = resultOf(site, `${request.method} ${url.pathname}`, params)
   if (result === undefined) {
     sendJson(response, 404, { error: 'no such address' })
-  } else if (typeof result === 'string') {
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(result)
-  } else if (request.method === 'POST' && request.headers.accept?.includes('text/html')) {
-    response.writeHead(303, { location: '/' }).end()
   } else if ('error' in result) {
     sendJson(response, 400, result)
   } else {
@@ -29,7 +24,7 @@ export function answerControl(
   }
 }
 
-function resultOf(site: Site, address: string, params: Params): object | string | undefined {
+function resultOf(site: Site, address: string, params: Params): object | undefined {
   const [, id, act] = /^POST \/emulator\/persons\/(\d+)(?:\/([a-z-]+))?$/.exec(address) ?? []
   try {
     if (id !== undefined)
@@ -40,16 +35,16 @@ function resultOf(site: Site, address: string, params: Params): object | string 
   }
 }
 
-const addresses: Record<string, (site: Site, params: Params) => object | string> = {
-  'GET /': (site) => page(site.world),
+const addresses: Record<string, (site: Site, params: Params) => object> = {
   'GET /emulator/received': ({ world }, params) => {
     const { since } = z.object({ since: z.coerce.number().default(0) }).parse(params)
     return { items: world.received.slice(since), next: world.received.length }
   },
   'GET /emulator/persons': ({ world }) => ({ items: [...world.people.values()] }),
   'GET /emulator/calls': ({ calls }) => calls,
+  'GET /emulator/faults': ({ faults }) => ({ items: faults.list() }),
   'POST /emulator/faults': ({ faults }, params) => {
-    faults.add(faultSchema.parse(params), aimSchema.parse(params))
+    faults.add(anyFaultSchema.parse(params), aimSchema.parse(params))
     return {}
   },
   'DELETE /emulator/faults': ({ faults }) => {

@@ -11,6 +11,8 @@ export type EmulatorOptions = { port?: number; token?: string; latencyMs?: numbe
 
 /** The Bot API on 127.0.0.1, with the people, their phones, and faults on demand. */
 export type TelegramEmulator = {
+  /** The clients' phones and the faults, for a browser. */
+  pageUrl: string
   apiRoot: string
   token: string
   botUsername: string
@@ -31,9 +33,16 @@ export type TelegramEmulator = {
 export async function startTelegramEmulator(options: EmulatorOptions = {}): Promise<TelegramEmulator> {
   const token = options.token ?? '7000000001:AAEmulatorEmulatorEmulatorEmulator'
   const world = createWorld(token)
-  const site: Site = { token, world, faults: createFaults(), calls: {}, latencyMs: options.latencyMs ?? 0 }
+  const site: Site = {
+    token,
+    world,
+    faults: createFaults(world.updates.carrying),
+    calls: {},
+    latencyMs: options.latencyMs ?? 0,
+  }
   const server = await startServer(site, options.port ?? 0)
   return {
+    pageUrl: `http://127.0.0.1:${server.port}/`,
     apiRoot: `http://127.0.0.1:${server.port}`,
     token,
     botUsername: world.bot.username,

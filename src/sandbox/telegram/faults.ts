@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { type ArmedCarrying, type CarryingFault, carryingFaultSchema } from '../carrying.ts'
+import { createFaultQueue } from '../fault-queue.ts'
 
 export const faultSchema = z.discriminatedUnion('kind', [
   /** 429 with `retry_after`. */
@@ -18,6 +20,16 @@ export const faultSchema = z.discriminatedUnion('kind', [
 
 export type Fault = z.infer<typeof faultSchema>
 
+/** Faults of calls, and of what Telegram carries to us. */
+export const anyFaultSchema = z.union([faultSchema, carryingFaultSchema])
+
+/** Those that have a name of their own, as Telegram words them. */
+export const namedFaults = {
+  expiredToken: { kind: 'error', status: 401, description: 'Unauthorized' },
+  blocked: { kind: 'error', status: 403, description: 'Forbidden: bot was blocked by the user' },
+  broken: { kind: 'error', status: 502, description: 'Bad Gateway' },
+} as const satisfies Record<string, Fault>
+
 export const aimSchema = z.object({
   /** How many calls it strikes; 1. */
   times: z.number().optional(),
@@ -32,9 +44,14 @@ export type Aim = z.infer<typeof aimSchema> & { when?: (call: Call) => boolean }
 
 export type Call = { method: string; chatId: string | undefined; text: string | undefined }
 
+export type ArmedFault = { fault: Fault | CarryingFault; aim: Aim; left: number }
+
 export type Faults = {
-  add(fault: Fault, aim?: Aim): void
+  add(fault: Fault | CarryingFault, aim?: Aim): void
   limit(retryAfterS: number, aim?: Aim): void
+  expiredToken(aim?: Aim): void
+  /** As if he had blocked the bot. */
+  blocked(aim?: Aim): void
   lostAnswer(aim?: Aim): void
   dropped(aim?: Aim): void
   slow(ms: number, aim?: Aim): void
@@ -42,18 +59,23 @@ export type Faults = {
   garbage(status?: number, aim?: Aim): void
   hang(aim?: Aim): void
   clear(): void
+  /** What waits for its calls. */
+  list(): readonly ArmedFault[]
   /** The fault that strikes this call, first come first served. */
   take(call: Call): Fault | undefined
 }
 
-export function createFaults(): Faults {
-  let queue: { fault: Fault; aim: Aim; left: number }[] = []
-  const add = (fault: Fault, aim: Aim = {}) => {
-    queue.push({ fault, aim, left: aim.times ?? 1 })
+export function createFaults(carrying: ArmedCarrying): Faults {
+  const queue = createFaultQueue<Fault, Aim, Call>(strikes)
+  const add = (fault: Fault | CarryingFault, aim: Aim = {}) => {
+    if (fault.kind === 'duplicate' || fault.kind === 'reorder') carrying.arm(fault, aim.times)
+    else queue.add(fault, aim)
   }
   return {
     add,
     limit: (retryAfterS, aim) => add({ kind: 'limit', retryAfterS }, aim),
+    expiredToken: (aim) => add(namedFaults.expiredToken, aim),
+    blocked: (aim) => add(namedFaults.blocked, aim),
     lostAnswer: (aim) => add({ kind: 'lostAnswer' }, aim),
     dropped: (aim) => add({ kind: 'dropped' }, aim),
     slow: (ms, aim) => add({ kind: 'slow', ms }, aim),
@@ -61,15 +83,11 @@ export function createFaults(): Faults {
     garbage: (status = 200, aim) => add({ kind: 'garbage', status }, aim),
     hang: (aim) => add({ kind: 'hang' }, aim),
     clear: () => {
-      queue = []
+      queue.clear()
+      carrying.clear()
     },
-    take(call) {
-      const struck = queue.find((entry) => strikes(entry.aim, call))
-      if (!struck) return undefined
-      struck.left -= 1
-      if (struck.left <= 0) queue = queue.filter((entry) => entry !== struck)
-      return struck.fault
-    },
+    list: () => [...queue.list(), ...carrying.armed().map((each) => ({ ...each, aim: {} }))],
+    take: queue.take,
   }
 }
 

@@ -16,6 +16,8 @@ const emulator = await startTelegramEmulator({
   ...(values.token !== undefined && { token: values.token }),
 })
 
-process.stdout.write(`${JSON.stringify({ apiRoot: emulator.apiRoot, token: emulator.token })}\n`)
+process.stdout.write(
+  `${JSON.stringify({ apiRoot: emulator.apiRoot, token: emulator.token, page: emulator.pageUrl })}\n`,
+)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.close())

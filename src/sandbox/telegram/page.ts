@@ -1,31 +1,69 @@
-import type { ChatMessage, InlineButton, KeyboardButton, Person, World } from './world.ts'
+import { createFaultPanel, usualFaults } from '../page/fault-panel.ts'
+import { buttonIsGone, createPeople, fullName, hasNoPhone, nameOf, nextId, remembered } from '../page/people.ts'
+import type { ButtonPlace, Chat, Complaint, Message, PageSource } from '../page/source.ts'
+import { namedFaults } from './faults.ts'
+import { type Hands, handsOf } from './hands.ts'
+import type { Site } from './server.ts'
+import { type ChatMessage, type InlineButton, type Person, personOf } from './world.ts'
 
-/** Every client's chat as his phone would show it; the page renews itself while nobody types in it. */
-export function page(world: World): string {
-  const phones = [...world.people.values()].map(phone).join('')
-  return `<!doctype html>
-<html lang="ru">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Эмулятор Telegram</title>
-<style>${style}</style>
-<h1>Эмулятор Telegram</h1>
-<p>Так сообщения видят клиенты. Получено сообщений: ${world.received.length}.</p>
-<main>${phones || '<p>Пока никто не написал боту.</p>'}</main>
-<script>${script}</script>
-</html>`
+/** Telegram for the page of the emulators. */
+export function pageOf({ world, faults }: Site): PageSource {
+  const handsFor = remembered((person: Person) => ({ person, hands: handsOf(world, person) }))
+  const people = createPeople<Held>((chatId) => {
+    const person = world.people.get(Number(chatId))
+    return person && handsFor(person)
+  }, acts)
+  return {
+    messenger: 'telegram',
+    title: 'Telegram',
+    receivedCount: () => world.received.length,
+    chats: () => [...world.people.values()].map((person) => chatOf(handsFor(person))),
+    newcomerPhone: 'optional',
+    introduce(who) {
+      const id = nextId(world.people.keys())
+      const phone = who.phone?.replace(/\D/g, '')
+      personOf(world, id, { ...nameOf(who), ...(phone && { phone }) })
+      return { id: String(id) }
+    },
+    act: people.act,
+    press: (chatId, place) => people.inChat(chatId, (held) => press(held, place)),
+    faults: createFaultPanel({
+      faults,
+      made: {
+        ...usualFaults,
+        blocked: () => namedFaults.blocked,
+        broken: () => namedFaults.broken,
+        expiredToken: () => namedFaults.expiredToken,
+      },
+      aimAt: (_, chatId, times) => ({ times, ...(chatId !== undefined && { chatId }) }),
+      chatOf: ({ chatId }) => chatId,
+      isCarried: () => world.updates.info().url !== '',
+    }),
+  }
 }
 
-function phone(person: Person): string {
-  const { firstName, lastName } = person.who
-  const name = escapeHtml(lastName === undefined ? firstName : `${firstName} ${lastName}`)
-  const state = person.isDeactivated ? 'аккаунт удалён' : states[person.relation]
-  return `<section aria-label="${name}"><h2>${name}</h2><p class="state">№ ${person.id}, ${state}</p>
-<ol>${person.chat
-    .slice(-50)
-    .map((message) => bubble(person, message))
-    .join('')}</ol>
-${keys(person)}${acts(person)}</section>`
+type Held = { person: Person; hands: Hands }
+
+const acts: Record<string, (held: Held, text: string) => unknown> = {
+  start: ({ hands }, text) => hands.start(text === '' ? undefined : text),
+  say: ({ hands }, text) => hands.say(text),
+  block: ({ hands }) => hands.block(),
+  unblock: ({ hands }) => hands.unblock(),
+  deactivate: ({ hands }) => hands.deactivate(),
+}
+
+function press({ person, hands }: Held, { messageId, row, column, text }: ButtonPlace): Complaint | undefined {
+  if (messageId === undefined) {
+    const key = person.keyboard[row]?.[column]
+    if (key?.text !== text) return buttonIsGone
+    if (key.requestsContact && person.who.phone === undefined) return hasNoPhone
+    hands.press(text)
+    return undefined
+  }
+  const button = person.chat.find((each) => String(each.messageId) === messageId)?.buttons[row]?.[column]
+  if (button?.text !== text) return buttonIsGone
+  hands.press((each) => each === button)
+  return undefined
 }
 
 const states: Record<Person['relation'], string> = {
@@ -34,66 +72,37 @@ const states: Record<Person['relation'], string> = {
   kicked: 'бот заблокирован',
 }
 
-function bubble(person: Person, message: ChatMessage): string {
-  const time = message.at.toLocaleTimeString('ru-RU', { timeZone: 'Europe/Moscow', hour: '2-digit', minute: '2-digit' })
-  const photo = message.photo === undefined ? '' : '<p class="photo">фото</p>'
-  const rows = message.buttons.map(
-    (row) => `<div class="row">${row.map((button) => inline(person, button)).join('')}</div>`,
-  )
-  const text = escapeHtml(message.text || 'контакт')
-  return `<li class="${message.from}">${photo}<p dir="auto">${text}</p><time>${time} МСК</time>${rows.join('')}</li>`
+function chatOf({ person, hands }: Held): Chat {
+  const { id, who, relation, isDeactivated } = person
+  const isKicked = relation === 'kicked'
+  return {
+    id: String(id),
+    name: fullName(who),
+    state: `№ ${id}, ${isDeactivated ? 'аккаунт удалён' : states[relation]}`,
+    startTitle: 'Запустить',
+    hasStarted: relation !== 'stranger',
+    acts: [
+      isKicked ? { act: 'unblock', title: 'Разблокировать' } : { act: 'block', title: 'Заблокировать' },
+      ...(isDeactivated ? [] : [{ act: 'deactivate', title: 'Удалить аккаунт', isRare: true }]),
+    ],
+    messages: person.chat.map(messageOf),
+    keyboard: person.keyboard.map((row) => row.map(({ text }) => ({ text }))),
+    notice: hands.notice,
+  }
 }
 
-function inline(person: Person, button: InlineButton): string {
-  const text = escapeHtml(button.text)
-  if (button.kind === 'link') return `<a href="${escapeHtml(button.url)}" target="_blank" rel="noopener">${text}</a>`
-  return form(person, 'press', `<button name="button" value="${text}">${text}</button>`)
+/** Of reading, a bot of Telegram learns nothing, so no mark says it. */
+function messageOf({ messageId, from, at, text, photo, buttons }: ChatMessage): Message {
+  return {
+    id: String(messageId),
+    from,
+    at,
+    text,
+    hasPhoto: photo !== undefined,
+    buttons: buttons.map((row) => row.map(shownButton)),
+  }
 }
 
-function keys(person: Person): string {
-  const one = ({ text }: KeyboardButton) =>
-    form(person, 'press', `<button name="button" value="${escapeHtml(text)}">${escapeHtml(text)}</button>`)
-  return person.keyboard.map((row) => `<div class="row keys">${row.map(one).join('')}</div>`).join('')
+function shownButton(button: InlineButton): { text: string; url?: string } {
+  return { text: button.text, ...(button.kind === 'link' && { url: button.url }) }
 }
-
-function acts(person: Person): string {
-  const say = '<input name="text" aria-label="Сообщение" placeholder="Сообщение" required><button>Отправить</button>'
-  const toggle = person.relation === 'kicked' ? ['unblock', 'Разблокировать'] : ['block', 'Заблокировать']
-  return `<footer>${form(person, 'say', say)}${form(person, 'start', '<button>Запустить</button>')}${form(
-    person,
-    toggle[0] ?? '',
-    `<button>${toggle[1]}</button>`,
-  )}</footer>`
-}
-
-function form(person: Person, act: string, content: string): string {
-  return `<form method="post" action="/emulator/persons/${person.id}/${act}">${content}</form>`
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-}
-
-const style = `
-body { font: 16px/1.4 system-ui, sans-serif; margin: 1rem; background: #eef1f4; color: #17212b }
-main { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start }
-section { width: 22rem; background: #d5e3d0; border-radius: 1rem; padding: .75rem; box-sizing: border-box }
-h2 { font-size: 1.05rem; margin: 0 } .state { margin: 0 0 .5rem; font-size: .85rem; color: #44525f }
-ol { list-style: none; margin: 0; padding: 0; max-height: 30rem; overflow-y: auto }
-li { background: #fff; border-radius: .75rem; padding: .5rem .75rem; margin: .4rem 2.5rem .4rem 0 }
-li.person { background: #c9f0b6; margin: .4rem 0 .4rem 2.5rem }
-li p { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere } time { font-size: .75rem; color: #5a6772 }
-.row { display: flex; gap: .25rem; margin-top: .25rem } .row > * { flex: 1; text-align: center }
-.row a, .row button { display: block; width: 100%; box-sizing: border-box; padding: .35rem; border: 0; border-radius: .5rem;
-  background: #3d7fb5; color: #fff; font: inherit; text-decoration: none; cursor: pointer }
-footer { display: flex; flex-wrap: wrap; gap: .25rem; margin-top: .5rem } input { width: 11rem; font: inherit }
-`
-
-const script = `
-setInterval(async () => {
-  if (document.activeElement?.value) return
-  const fresh = new DOMParser().parseFromString(await (await fetch('/')).text(), 'text/html')
-  document.querySelector('main').replaceWith(fresh.querySelector('main'))
-  for (const chat of document.querySelectorAll('ol')) chat.scrollTop = chat.scrollHeight
-}, 1000)
-`

@@ -1,10 +1,13 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { answerPage } from '../page/routes.ts'
+import type { PageSource } from '../page/source.ts'
 import { BodyError, readParams } from './body.ts'
 import { answerControl } from './control.ts'
 import type { Call, Fault, Faults } from './faults.ts'
 import { ApiError, methods, type Params } from './methods.ts'
+import { pageOf } from './page.ts'
 import type { World } from './world.ts'
 
 export type Site = {
@@ -17,8 +20,9 @@ export type Site = {
 }
 
 export async function startServer(site: Site, port: number): Promise<{ port: number; close(): Promise<void> }> {
+  const page = pageOf(site)
   const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    answer(site, request, response).catch((error: unknown) => failed(response, error))
+    serve(site, page, request, response).catch((error: unknown) => failed(response, error))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)
@@ -31,6 +35,16 @@ export async function startServer(site: Site, port: number): Promise<{ port: num
         server.closeAllConnections()
       }),
   }
+}
+
+async function serve(
+  site: Site,
+  page: PageSource,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const isPage = await answerPage(page, request, response)
+  if (!isPage) await answer(site, request, response)
 }
 
 function portOf(address: string | AddressInfo | null): number {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { type ArmedCarrying, createCarrying } from '../carrying.ts'
 
 /** The updates of one bot: kept until the bot acknowledges them, given to one long poll at a time or pushed to a webhook. */
 export type UpdateQueue = {
@@ -8,6 +9,8 @@ export type UpdateQueue = {
   allow(kinds: string[] | undefined): void
   clear(): void
   info(): { url: string; pending: number; lastError?: { at: Date; message: string } }
+  /** Of a webhook alone: a poll has each update once and in order. */
+  carrying: ArmedCarrying
   close(): void
 }
 
@@ -34,18 +37,20 @@ export function createUpdateQueue(): UpdateQueue {
   let lastError: { at: Date; message: string } | undefined
 
   let wakePush = () => {}
+  const carrying = createCarrying<Entry>(take, () => hook !== undefined)
 
   return {
     push(kind, body) {
       if (allowed && !allowed.has(kind)) return
       lastId += 1
-      pending.push({ id: lastId, update: { update_id: lastId, [kind]: body } })
-      waiting?.wake()
-      wakePush()
+      const entry = { id: lastId, update: { update_id: lastId, [kind]: body } }
+      if (hook) carrying.push(entry)
+      else take(entry)
     },
     poll,
     setWebhook(webhook) {
       stopPush()
+      if (!webhook) carrying.clear()
       hook = webhook && { webhook, stop: new AbortController() }
       lastError = undefined
       if (!hook) return
@@ -58,11 +63,19 @@ export function createUpdateQueue(): UpdateQueue {
     clear: () => {
       pending = []
     },
+    carrying,
     info: () => ({ url: hook?.webhook.url ?? '', pending: pending.length, ...(lastError && { lastError }) }),
     close() {
       stopPush()
       waiting?.stop({ kind: 'updates', updates: [] })
     },
+  }
+
+  function take(entry: Entry): void {
+    // A copy, since one that comes twice is acknowledged twice.
+    pending.push({ ...entry })
+    waiting?.wake()
+    wakePush()
   }
 
   function poll({ offset, limit, timeoutS, signal }: PollRequest): Promise<PollAnswer> {

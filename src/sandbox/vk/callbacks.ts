@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { createCarrying } from '../carrying.ts'
 import type { GroupEvent } from './events.ts'
 
 export type CallbackServer = {
@@ -26,8 +27,7 @@ export function createCallbacks(groupId: number) {
   const stopping = new AbortController()
   /** The settings page and the method show different lines, each good for its own way of adding a server. */
   const confirmation = randomBytes(4).toString('hex')
-  let duplicates = 0
-  let shuffled: { left: number; held: GroupEvent[] } | undefined
+  const carrying = createCarrying<GroupEvent>(give, () => servers.some(({ status }) => status === 'ok'))
 
   return {
     confirmation,
@@ -43,37 +43,23 @@ export function createCallbacks(groupId: number) {
       if (server.status === 'ok') void deliver(server)
       return server
     },
-    push(event: GroupEvent) {
-      const events = inTurn(event)
-      for (const server of servers) {
-        if (server.status === 'ok') server.queue.push(...events)
-        server.wake()
-      }
-    },
+    push: carrying.push,
     /** The next so many events come twice. */
-    duplicateNext(times = 1) {
-      duplicates += times
-    },
+    duplicateNext: carrying.duplicateNext,
     /** The next so many events are held, and come last first. */
-    shuffleNext(count: number) {
-      shuffled = { left: count, held: [] }
-    },
+    shuffleNext: carrying.shuffleNext,
+    carrying,
     close() {
       stopping.abort()
       for (const server of servers) server.wake()
     },
   }
 
-  function inTurn(event: GroupEvent): GroupEvent[] {
-    const events = duplicates > 0 ? [event, event] : [event]
-    if (duplicates > 0) duplicates -= 1
-    if (!shuffled) return events
-    shuffled.held.unshift(...events)
-    shuffled.left -= 1
-    if (shuffled.left > 0) return []
-    const { held } = shuffled
-    shuffled = undefined
-    return held
+  function give(event: GroupEvent): void {
+    for (const server of servers) {
+      if (server.status === 'ok') server.queue.push(event)
+      server.wake()
+    }
   }
 
   async function deliver(server: (typeof servers)[number]): Promise<void> {

@@ -1,6 +1,6 @@
 import type http from 'node:http'
 import { z } from 'zod'
-import { aimSchema, faultSchema } from './faults.ts'
+import { aimSchema, anyFaultSchema } from './faults.ts'
 import { type Hands, handsOf } from './hands.ts'
 import { type Site, sendJson } from './server.ts'
 import { personOf } from './world.ts'
@@ -49,8 +49,9 @@ const addresses: Record<string, (site: Site, input: Input) => object | Promise<o
     const { id, status } = await world.events.servers.connect(url, secret)
     return { id, status }
   },
+  'GET /emulator/faults': ({ faults }) => ({ items: faults.list() }),
   'POST /emulator/faults': ({ faults }, input) => {
-    faults.add(faultSchema.parse(input), aimSchema.parse(input))
+    faults.add(anyFaultSchema.parse(input), aimSchema.parse(input))
     return {}
   },
   'DELETE /emulator/faults': ({ faults }) => {

@@ -14,6 +14,8 @@ export type EmulatorOptions = { port?: number; token?: string; groupId?: number;
 
 /** VK's API and its events on 127.0.0.1, with the people, their phones, and faults on demand. */
 export type VkEmulator = {
+  /** The clients' phones and the faults, for a browser. */
+  pageUrl: string
   apiRoot: string
   token: string
   groupId: string
@@ -38,9 +40,16 @@ export type VkEmulator = {
 export async function startVkEmulator(options: EmulatorOptions = {}): Promise<VkEmulator> {
   const token = options.token ?? 'vk1.a.EmulatorEmulatorEmulatorEmulator'
   const world = createWorld(options.groupId ?? 220_000_001)
-  const site: Site = { token, world, faults: createFaults(), calls: {}, latencyMs: options.latencyMs ?? 0 }
+  const site: Site = {
+    token,
+    world,
+    faults: createFaults(world.events.servers.carrying),
+    calls: {},
+    latencyMs: options.latencyMs ?? 0,
+  }
   const server = await startServer(site, options.port ?? 0)
   return {
+    pageUrl: `http://127.0.0.1:${server.port}/`,
     apiRoot: `http://127.0.0.1:${server.port}/method`,
     token,
     groupId: String(world.group.id),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { type ArmedCarrying, type CarryingFault, carryingFaultSchema } from '../carrying.ts'
+import { createFaultQueue } from '../fault-queue.ts'
 
 export const faultSchema = z.discriminatedUnion('kind', [
   /** 429 of a front server, with Retry-After. VK's own limits name no pause: they are the errors 6, 9 and 29. */
@@ -21,6 +23,16 @@ export const faultSchema = z.discriminatedUnion('kind', [
 
 export type Fault = z.infer<typeof faultSchema>
 
+/** Faults of calls, and of what VK carries to us. */
+export const anyFaultSchema = z.union([faultSchema, carryingFaultSchema])
+
+/** Those that have a name of their own, as VK words them. */
+export const namedFaults = {
+  expiredToken: { kind: 'error', code: 1117 },
+  blocked: { kind: 'error', code: 901 },
+  flood: { kind: 'error', code: 9 },
+} as const satisfies Record<string, Fault>
+
 export const aimSchema = z.object({
   /** How many calls it strikes; 1. */
   times: z.number().optional(),
@@ -36,18 +48,22 @@ export type Aim = z.infer<typeof aimSchema>
 export type Call = { method: string; peerId: string | undefined; text: string | undefined }
 
 export type Faults = ReturnType<typeof createFaults>
+export type ArmedFault = { fault: Fault | CarryingFault; aim: Aim; left: number }
 
-export function createFaults() {
-  let queue: { fault: Fault; aim: Aim; left: number }[] = []
-  const add = (fault: Fault, aim: Aim = {}) => {
-    queue.push({ fault, aim, left: aim.times ?? 1 })
+export function createFaults(carrying: ArmedCarrying) {
+  const queue = createFaultQueue<Fault, Aim, Call>(strikes)
+  const add = (fault: Fault | CarryingFault, aim: Aim = {}) => {
+    if (fault.kind === 'duplicate' || fault.kind === 'reorder') carrying.arm(fault, aim.times)
+    else queue.add(fault, aim)
   }
   return {
     add,
     limit: (retryAfterS: number, aim?: Aim) => add({ kind: 'limit', retryAfterS }, aim),
     error: (code: number, message?: string, aim?: Aim) =>
       add({ kind: 'error', code, ...(message !== undefined && { message }) }, aim),
-    expiredToken: (aim?: Aim) => add({ kind: 'error', code: 1117 }, aim),
+    expiredToken: (aim?: Aim) => add(namedFaults.expiredToken, aim),
+    /** As if he had forbidden the community to write to him. */
+    blocked: (aim?: Aim) => add(namedFaults.blocked, aim),
     lostAnswer: (aim?: Aim) => add({ kind: 'lostAnswer' }, aim),
     dropped: (aim?: Aim) => add({ kind: 'dropped' }, aim),
     slow: (ms: number, aim?: Aim) => add({ kind: 'slow', ms }, aim),
@@ -55,16 +71,11 @@ export function createFaults() {
     garbage: (aim?: Aim) => add({ kind: 'garbage' }, aim),
     hang: (aim?: Aim) => add({ kind: 'hang' }, aim),
     clear: () => {
-      queue = []
+      queue.clear()
+      carrying.clear()
     },
-    /** The fault that strikes this call, first come first served. */
-    take(call: Call): Fault | undefined {
-      const struck = queue.find((entry) => strikes(entry.aim, call))
-      if (!struck) return undefined
-      struck.left -= 1
-      if (struck.left <= 0) queue = queue.filter((entry) => entry !== struck)
-      return struck.fault
-    },
+    take: queue.take,
+    list: (): ArmedFault[] => [...queue.list(), ...carrying.armed().map((each) => ({ ...each, aim: {} }))],
   }
 }
 

@@ -129,6 +129,7 @@ function pressCallback(world: World, person: Person, message: ChatMessage, paylo
 function read(world: World, person: Person): void {
   const last = person.dialog.findLast((each) => each.from === 'group')
   if (!last) return
+  person.readCmid = last.cmid
   world.events.push('message_read', {
     from_id: person.id,
     peer_id: person.id,

@@ -16,7 +16,7 @@ const emulator = await startVkEmulator({
   ...(values.token !== undefined && { token: values.token }),
 })
 
-const { apiRoot, token, groupId, callbacks } = emulator
-process.stdout.write(`${JSON.stringify({ apiRoot, token, groupId, confirmation: callbacks.confirmation })}\n`)
+const { pageUrl: page, apiRoot, token, groupId, callbacks } = emulator
+process.stdout.write(`${JSON.stringify({ page, apiRoot, token, groupId, confirmation: callbacks.confirmation })}\n`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.close())

@@ -1,11 +1,14 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { answerPage } from '../page/routes.ts'
+import type { PageSource } from '../page/source.ts'
 import { answerControl } from './control.ts'
 import { ApiError } from './errors.ts'
 import type { Fault, Faults } from './faults.ts'
 import type { Params } from './messages.ts'
 import { run } from './methods.ts'
+import { pageOf } from './page.ts'
 import { readParams } from './params.ts'
 import type { World } from './world.ts'
 
@@ -19,8 +22,9 @@ export type Site = {
 }
 
 export async function startServer(site: Site, port: number): Promise<{ port: number; close(): Promise<void> }> {
+  const page = pageOf(site)
   const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    answer(site, request, response).catch((error: unknown) => failed(response, error))
+    serve(site, page, request, response).catch((error: unknown) => failed(response, error))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)
@@ -33,6 +37,16 @@ export async function startServer(site: Site, port: number): Promise<{ port: num
         server.closeAllConnections()
       }),
   }
+}
+
+async function serve(
+  site: Site,
+  page: PageSource,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const isPage = await answerPage(page, request, response)
+  if (!isPage) await answer(site, request, response)
 }
 
 function portOf(address: string | AddressInfo | null): number {

@@ -28,6 +28,8 @@ export type Person = {
   dialog: ChatMessage[]
   keyboard: Button[][]
   lastCmid: number
+  /** The newest message of the community that he has read. */
+  readCmid: number
   /** The last notice a pressed button showed him. */
   snackbar: string | undefined
 }
@@ -95,6 +97,7 @@ export function personOf(world: World, id: number, who?: Who): Person {
     dialog: [],
     keyboard: [],
     lastCmid: 0,
+    readCmid: 0,
     snackbar: undefined,
   }
   world.people.set(id, person)

@@ -1,6 +1,6 @@
 import type http from 'node:http'
 import { z } from 'zod'
-import { aimSchema, faultSchema } from './faults.ts'
+import { aimSchema, anyFaultSchema } from './faults.ts'
 import { type Hands, handsOf } from './hands.ts'
 import { type Site, sendJson } from './server.ts'
 import { personOf } from './world.ts'
@@ -54,8 +54,9 @@ const addresses: Record<string, (site: Site, params: unknown) => object | Promis
     await world.webhooks.connect(z.object({ url: z.url() }).parse(params).url)
     return {}
   },
+  'GET /emulator/faults': ({ faults }) => ({ items: faults.list() }),
   'POST /emulator/faults': ({ faults }, params) => {
-    faults.add(faultSchema.parse(params), aimSchema.parse(params))
+    faults.add(anyFaultSchema.parse(params), aimSchema.parse(params))
     return {}
   },
   'DELETE /emulator/faults': ({ faults }) => {

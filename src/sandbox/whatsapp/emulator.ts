@@ -18,6 +18,8 @@ export type EmulatorOptions = {
 
 /** The WhatsApp Business Cloud API on 127.0.0.1, with the people, their phones, and faults on demand. */
 export type WhatsAppEmulator = {
+  /** The clients' phones and the faults, for a browser. */
+  pageUrl: string
   /** With the version, as WHATSAPP_API_ROOT. */
   apiRoot: string
   token: string
@@ -54,13 +56,14 @@ export async function startWhatsAppEmulator(options: EmulatorOptions = {}): Prom
   const site: Site = {
     token,
     world,
-    faults: createFaults(),
+    faults: createFaults(webhooks.carrying),
     calls: { messages: 0, read: 0, number: 0 },
     latencyMs: options.latencyMs ?? 0,
     recipientErrors: options.recipientErrors ?? 'later',
   }
   const server = await startServer(site, options.port ?? 0)
   return {
+    pageUrl: `http://127.0.0.1:${server.port}/`,
     apiRoot: `http://127.0.0.1:${server.port}/v26.0`,
     token,
     phoneNumberId,

@@ -16,7 +16,7 @@ const emulator = await startWhatsAppEmulator({
   ...(values.token !== undefined && { token: values.token }),
 })
 
-const { apiRoot, token, phoneNumberId, appSecret, verifyToken } = emulator
-process.stdout.write(`${JSON.stringify({ apiRoot, token, phoneNumberId, appSecret, verifyToken })}\n`)
+const { pageUrl: page, apiRoot, token, phoneNumberId, appSecret, verifyToken } = emulator
+process.stdout.write(`${JSON.stringify({ page, apiRoot, token, phoneNumberId, appSecret, verifyToken })}\n`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.close())

@@ -2,9 +2,12 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { answerPage } from '../page/routes.ts'
+import type { PageSource } from '../page/source.ts'
 import { answerControl } from './control.ts'
 import { ApiError, errorBody } from './errors.ts'
 import type { Fault, Faults } from './faults.ts'
+import { pageOf } from './page.ts'
 import { type MessageContent, readSend } from './request.ts'
 import { pushStatus } from './statuses.ts'
 import { findPerson, isConversationOpen, newMessageId, type Person, show, type World } from './world.ts'
@@ -21,8 +24,9 @@ export type Site = {
 }
 
 export async function startServer(site: Site, port: number): Promise<{ port: number; close(): Promise<void> }> {
+  const page = pageOf(site)
   const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    answer(site, request, response).catch((error: unknown) => failed(response, error))
+    serve(site, page, request, response).catch((error: unknown) => failed(response, error))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)
@@ -35,6 +39,16 @@ export async function startServer(site: Site, port: number): Promise<{ port: num
         server.closeAllConnections()
       }),
   }
+}
+
+async function serve(
+  site: Site,
+  page: PageSource,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const isPage = await answerPage(page, request, response)
+  if (!isPage) await answer(site, request, response)
 }
 
 function portOf(address: string | AddressInfo | null): number {

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type ArmedCarrying, createCarrying } from '../carrying.ts'
 
 /** The calls to our address, signed and repeated as Meta's are. */
 export type Webhooks = {
@@ -9,6 +10,8 @@ export type Webhooks = {
   /** Holds the calls back; `resume` brings them all, in another order, together or several times when asked. */
   hold(): void
   resume(how?: { reversed?: boolean; together?: boolean; times?: number }): void
+  isConnected(): boolean
+  carrying: ArmedCarrying
   /** Every answer our address gave. */
   answers: readonly number[]
   idle(): Promise<void>
@@ -55,16 +58,23 @@ export function createWebhooks(settings: WebhookSettings): Webhooks {
     }
   }
 
+  const carrying = createCarrying<object>(
+    (value) => {
+      queue.push(value)
+      run()
+    },
+    () => url !== undefined,
+  )
+
   return {
     async connect(address) {
       await greet(settings, address)
       url = address
       run()
     },
-    push(value) {
-      queue.push(value)
-      run()
-    },
+    push: carrying.push,
+    isConnected: () => url !== undefined,
+    carrying,
     hold: () => {
       isHeld = true
     },
