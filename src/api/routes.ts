@@ -13,6 +13,7 @@ import { type KeyNeeds, keyFor } from './access.ts'
 import { alertRoutes } from './alerts.ts'
 import { branchRoutes } from './branches.ts'
 import { changeRoutes } from './changes.ts'
+import { channelRoutes } from './channels.ts'
 import { clientRoutes } from './clients.ts'
 import { dryRunRoutes } from './dry-run.ts'
 import { eventRoutes } from './events.ts'
@@ -71,6 +72,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...branchRoutes(needs),
     ...keyRoutes(needs),
     ...alertRoutes(needs),
+    ...channelRoutes(needs),
   ]
 }
 

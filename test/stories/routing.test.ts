@@ -140,6 +140,15 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
     const { state, deliveries } = await notificationOf(own, waits)
     assert.deepEqual([state, deliveries.length], ['waiting', 1])
     await until(() => alerts().length === 1, patienceMs, 'the administrator is told')
+    const weather = async (channel: string): Promise<Json> =>
+      (await own.api('GET', '/channels')).body.channels.find((each: Json) => each.channel === channel)
+    const max = await weather('max')
+    assert.deepEqual([max.state, max.hour.taken, max.hour.putOff], ['down', 0, 1])
+    assert.ok(Date.now() - Date.parse(max.since) < 120_000)
+    const telegram = await weather('telegram')
+    assert.deepEqual([telegram.state, telegram.hour.taken, telegram.hour.refusedShare], ['up', 2, 0])
+    assert.ok(telegram.hour.medianMs > 0 && telegram.hour.p95Ms >= telegram.hour.medianMs)
+    assert.equal((await weather('whatsapp')).state, 'off')
     assert.match(alerts()[0] ?? '', /MAX не принимает сообщения/)
 
     // The token is right again: what waited goes through, and is what proves it.

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { channelWeather } from '../../deliveries/store/limits.ts'
 import { listInfobases } from '../../events/store/infobases.ts'
+import { lastHour } from '../../journal/weather.ts'
 import { dayOf, instantOf } from '../../lib/moment.ts'
 import { dayText, type WallTime, wallTime } from '../../lib/russian/time.ts'
 import type { Policy } from '../../notifications/policy.ts'
@@ -24,13 +25,14 @@ export function todayRoutes(app: FastifyInstance, needs: CardNeeds): void {
     const clock = clockOf(needs.policy.timezone)
     const wall = wallTime(clock.now, clock.zone)
     const since = { today: midnight(wall, 0, clock), recent: midnight(wall, recentDays - 1, clock) }
-    const [counts, events, pending, waiting, infobases, weather] = await Promise.all([
+    const [counts, events, pending, waiting, infobases, weather, hours] = await Promise.all([
       countMessages(needs.db, since),
       countEvents(needs.db, since.today),
       countPending(needs.db),
       oldestWaiting(needs.db),
       listInfobases(needs.db),
       channelWeather(needs.db),
+      lastHour(needs.db),
     ])
     return sendPage(request, reply, {
       title: 'Сегодня',
@@ -42,7 +44,7 @@ ${waiting === undefined ? nothing : waitingNotice(waiting, clock)}
 <section><h2>Требуют внимания</h2>
 ${handList(counts, infobases, dayOf(since.recent.getTime(), clock.zone))}</section>
 <section><h2>Каналы</h2>
-${weatherList(weather, needs.policy, clock)}</section>`,
+${weatherList(weather, hours, needs.policy, clock)}</section>`,
     })
   })
 }

@@ -1,5 +1,7 @@
 import { type ChannelName, channelNames } from '../../channels/channel.ts'
 import type { ChannelWeather } from '../../deliveries/store/limits.ts'
+import type { HourOfChannel } from '../../journal/weather.ts'
+import { formatNumber } from '../../lib/russian/numbers.ts'
 import { listed } from '../../lib/russian/text.ts'
 import { forbiddenChannels, type Policy } from '../../notifications/policy.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
@@ -7,13 +9,19 @@ import { type Clock, momentTag } from '../frame/moments.ts'
 import { channelTitle } from '../frame/pieces.ts'
 
 /** One line a channel that is on; the others are only named. */
-export function weatherList(weather: readonly ChannelWeather[], policy: Policy, clock: Clock): Html {
+export function weatherList(
+  weather: readonly ChannelWeather[],
+  hours: readonly HourOfChannel[],
+  policy: Policy,
+  clock: Clock,
+): Html {
   const forbidden = forbiddenChannels(policy, 'service')
   const off = channelNames.filter((name) => !policy.channelsOn.includes(name))
   return html`<ul class="weather">
 ${policy.channelsOn.map((name) => {
   const seen = weather.find((each) => each.channel === name)
-  return html`<li><b>${channelTitle(name)}</b> ${forbidden.includes(name) ? closedByLaw : stateOf(seen, clock)}</li>`
+  const hour = hours.find((each) => each.channel === name)
+  return html`<li><b>${channelTitle(name)}</b> ${forbidden.includes(name) ? closedByLaw : stateOf(seen, clock)} ${hour ? hourOf(hour) : nothing}</li>`
 })}
 </ul>
 ${off.length === 0 ? nothing : html`<p class="quiet">${offText(off)}</p>`}`
@@ -23,12 +31,30 @@ const closedByLaw = html`<span class="state calm">закрыт</span> Отпра
 
 function stateOf(seen: ChannelWeather | undefined, clock: Clock): Html {
   if (seen && seen.brokenCount > 0) {
-    return html`<span class="state bad">не работает</span> Мессенджер не принимает токен или запросы сервиса: проверьте настройки канала. ${codeOf(seen)}`
+    return html`<span class="state bad">не работает</span> ${
+      seen.code === 'no_answer'
+        ? 'Мессенджер не отвечает.'
+        : 'Мессенджер не принимает токен или запросы сервиса: проверьте настройки канала.'
+    }${seen.downSince === null ? nothing : html` С ${momentTag(seen.downSince, clock)}.`} ${codeOf(seen)}`
   }
   if (seen && seen.pausedUntil > clock.now) {
     return html`<span class="state busy">пауза</span> Мессенджер просит слать реже, продолжим ${momentTag(seen.pausedUntil, clock)}. ${codeOf(seen)}`
   }
   return html`<span class="state good">работает</span>`
+}
+
+/** Only what was measured: without calls there is nothing to say. */
+function hourOf({ taken, refused, lost, medianMs, p95Ms }: HourOfChannel): Html {
+  const speed =
+    medianMs === null || p95Ms === null
+      ? ''
+      : `, о деньгах обычно за ${secondsOf(medianMs)} (95 % — за ${secondsOf(p95Ms)})`
+  const faults = [refused > 0 ? `отказов ${refused}` : '', lost > 0 ? `ответ потерян ${lost}` : ''].filter(Boolean)
+  return html`<small>За час принято ${String(taken)}${speed}${faults.length === 0 ? '' : `; ${faults.join(', ')}`}.</small>`
+}
+
+function secondsOf(ms: number): string {
+  return `${formatNumber((ms / 1000).toFixed(1))}\u00a0с`
 }
 
 function codeOf({ code }: ChannelWeather): Html {
