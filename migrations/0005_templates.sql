@@ -27,4 +27,4 @@ create unique index template_versions_draft on template_versions (type, channel,
 create unique index template_versions_published on template_versions (type, channel, branch_code, class) nulls not distinct where state = 'published';
 
 -- the last events of a type (templates: preview on real events, shadow run)
-create index events_type on events (type, seq desc);
+create index events_type on events (type, received_at desc);

@@ -5,6 +5,15 @@ alter table deliveries
   add column looked_at timestamptz;
 -- the sweep: what a worker left between the failure and the next channel
 create index deliveries_moving on deliveries (move_since) where move_since is not null;
+-- the sweep: what was tried and is not decided, for its type's patience
+create index deliveries_hindered on deliveries (event_seq) where decided_at is null and reason is not null;
+
+-- A failure that is still being moved to another channel is no news yet.
+drop trigger deliveries_changes_update on deliveries;
+create trigger deliveries_changes_update after update of state, reason, engagement, move_since on deliveries for each row
+  when (new.state in ('sent', 'delivered', 'unknown', 'failed', 'skipped') and new.move_since is null
+    and ((new.state, new.reason, new.engagement) is distinct from (old.state, old.reason, old.engagement) or old.move_since is not null))
+  execute function vestnik_note_delivery();
 
 alter table channel_limits
   -- Calls without an answer, one after another, and since when: a burst of them stops the channel.

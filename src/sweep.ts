@@ -6,7 +6,7 @@ import { deliveryJob } from './deliveries/jobs.ts'
 import { tellReceipts } from './deliveries/rehearse.ts'
 import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
-import { leftMoving, outOfPatience } from './deliveries/store/move.ts'
+import { downChannels, leftMoving, outOfPatience } from './deliveries/store/move.ts'
 import { expire, loseDeadWorkers, overdueDeliveries } from './deliveries/store/overdue.ts'
 import { handlingOf } from './events/catalog.ts'
 import { planJob } from './events/jobs.ts'
@@ -94,12 +94,13 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   count('lost', lost)
   const woken = await expire(db)
   count('expired', woken)
-  count('moved', await sweepChannels(services))
-  await tellAlerts({
-    db,
-    channels: services.channels,
-    onTold: (line) => services.log.info({ msg: 'alert.told', ...line }),
+  // What cannot be moved must not keep the rest from being looked at.
+  const moved = await sweepChannels(services).catch((error: unknown) => {
+    services.log.warn({ msg: 'sweep.no_move', ...faultOf(error) })
+    return []
   })
+  count('moved', moved)
+  tellInTurn(services)
   const overdue = await overdueDeliveries(db, overdueMs)
   count('delivery', overdue)
   if (updates) count('update', Array.from({ length: await updates.sweep() }))
@@ -121,7 +122,21 @@ async function sweepChannels(services: Services): Promise<DeliveryId[]> {
   const needs = moveNeeds(services)
   const left = await leftMoving(services.db, overdueMs)
   await moveOn(needs, left, 'failed')
-  const waiting = await outOfPatience(services.db, patience, needs.policy.channelsOn)
+  const down = await downChannels(services.db)
+  const waiting = await outOfPatience(services.db, patience, { on: needs.policy.channelsOn, down })
   await moveOn(needs, waiting, 'waiting')
   return [...left, ...waiting]
+}
+
+let isTelling = false
+
+/** Beside the sweep, which waits for no messenger. */
+function tellInTurn({ db, channels, log }: Services): void {
+  if (isTelling) return
+  isTelling = true
+  void tellAlerts({ db, channels, onTold: (line) => log.info({ msg: 'alert.told', ...line }) })
+    .catch((error: unknown) => log.warn({ msg: 'alert.untold', ...faultOf(error) }))
+    .finally(() => {
+      isTelling = false
+    })
 }

@@ -199,8 +199,7 @@ function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
         })
       metrics.channelTurns.inc({ channel: name, turn: turn.kind })
     },
-    onMoveTrouble: (error) =>
-      log.warn({ msg: 'delivery.move_failed', ...faultOf(error), advice: 'the sweep will try again' }),
+    onMoveTrouble: (error) => noteMoveTrouble(services, error),
   })
 }
 
@@ -216,8 +215,13 @@ export function moveNeeds(services: Services): MoveNeeds {
       metrics.moved.inc({ from: line.from, to: line.to ?? '', reason: line.reason ?? '' })
       log.info({ msg: 'delivery.moved', ...line })
     },
+    onTrouble: (error) => noteMoveTrouble(services, error),
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
   }
+}
+
+function noteMoveTrouble({ log }: Services, error: unknown): void {
+  log.warn({ msg: 'delivery.move_failed', ...faultOf(error), advice: 'the sweep will try again' })
 }
 
 /** One message a second in one chat (core.telegram.org/bots/faq). */

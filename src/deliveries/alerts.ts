@@ -13,13 +13,12 @@ const titles: Record<ChannelName, string> = { max: 'MAX', vk: 'ВКонтакт�
 
 /** Tells the administrators' chats what became of a channel, by the others that work. Each alert is told once at most. */
 export async function tellAlerts(needs: AlertNeeds): Promise<void> {
-  const alerts = await takeAlerts(needs.db)
-  if (alerts.length === 0) return
   const [chats, down] = await Promise.all([alertChats(needs.db), downChannels(needs.db)])
-  for (const alert of alerts) {
-    for (const chat of chats) {
-      if (chat.channel !== alert.channel && !down.includes(chat.channel)) await tell(needs, alert, chat)
-    }
+  const reachable = chats.filter(({ channel }) => needs.channels.has(channel) && !down.includes(channel))
+  // While all of them are down the alerts are kept: one that is spent on nobody would be told to nobody.
+  if (reachable.length === 0) return
+  for (const alert of await takeAlerts(needs.db)) {
+    for (const chat of reachable) if (chat.channel !== alert.channel) await tell(needs, alert, chat)
   }
 }
 

@@ -10,7 +10,7 @@ import type { QueueSystem } from '../queue/queue.ts'
 import type { Guard } from './delivery.ts'
 import { deliveryJob } from './jobs.ts'
 import { answerable, asRepeat, renewedText, storedMessageOf } from './message.ts'
-import { judge } from './retry.ts'
+import { judge, ownCodes } from './retry.ts'
 import type { SlotLimits } from './slots.ts'
 import { type Claimed, type ClaimResult, claim } from './store/claim.ts'
 import { type ChannelTurn, type Closed, type Closing, close, type Renewed } from './store/close.ts'
@@ -27,7 +27,9 @@ export type DeliverNeeds = {
   /** Longer than a call may take, so that a lease only runs out when its worker is gone. */
   leaseMs: number
   /** The message anew, for a delivery whose wording has aged. */
-  render(eventId: EventId): Promise<{ message: Message; version: string; staleAt: Date | null } | undefined>
+  render(
+    eventId: EventId,
+  ): Promise<{ message: Message; version: string; staleAt: Date | null; isPrivate: boolean } | undefined>
   /** Looks for the next channel of a delivery that failed. */
   moveOn(ids: readonly DeliveryId[]): Promise<void>
   onDone(line: DeliveryLine): void
@@ -140,16 +142,8 @@ async function attempt(
   if (waitedMs > 0) await pause(waitedMs)
   const { message, renewed } = await messageFor(needs, claimed)
   const startedAt = performance.now()
-  // A process that was stopped in between may have lost its lease, and the repeat may be on its way.
-  const outcome: Outcome =
-    startedAt - claimedAtLocal > needs.leaseMs / 3
-      ? {
-          kind: 'deferred',
-          reason: 'network',
-          code: 'worker_paused',
-          description: 'the worker stood still before the call',
-        }
-      : await needs.channel.send({ ...requestOf(claimed), message })
+  const obstacle = ownObstacle(needs, claimed, renewed !== undefined, startedAt - claimedAtLocal)
+  const outcome: Outcome = obstacle ?? (await needs.channel.send({ ...requestOf(claimed), message }))
   const durationMs = performance.now() - startedAt
   const { failures, repeat, brokenCount } = claimed
   const repeats = repeatsOf(needs.channel.name)
@@ -178,6 +172,20 @@ async function attempt(
   })
 }
 
+/** Why a message does not leave although its time has come: our own doing, nothing that the messenger said. */
+function ownObstacle(needs: DeliverNeeds, claimed: Claimed, isRenewed: boolean, waitedMs: number): Outcome | undefined {
+  // A process that was stopped in between may have lost its lease, and the repeat may be on its way.
+  if (waitedMs > needs.leaseMs / 3) {
+    const description = 'the worker stood still before the call'
+    return { kind: 'deferred', reason: 'network', code: ownCodes.paused, description }
+  }
+  if (claimed.mustRenew && !isRenewed) {
+    const description = 'the consent to advertising was withdrawn, and the words could not be made anew'
+    return { kind: 'deferred', reason: 'network', code: ownCodes.notReworded, description }
+  }
+  return undefined
+}
+
 function requestOf({ address, id: deliveryId, attempt, lastWroteAt }: Claimed) {
   return { address, deliveryId, attempt, lastWroteAt }
 }
@@ -204,7 +212,10 @@ async function messageFor(
 ): Promise<{ message: Message; renewed: Renewed | undefined }> {
   // A message that cannot be rendered anew leaves as it was: a throw here would make a lost answer of it.
   const rendered = claimed.isStale ? await needs.render(claimed.eventId).catch(() => undefined) : undefined
-  const renewed = rendered && { ...rendered, message: renewedText(claimed.message, rendered.message) }
+  const renewed = rendered && {
+    ...rendered,
+    message: renewedText(claimed.message, rendered.message, rendered.isPrivate),
+  }
   const message = answerable(storedMessageOf(renewed?.message ?? claimed.message), claimed.id)
   return { message: claimed.repeat ? asRepeat(message, claimed.channel) : message, renewed }
 }

@@ -47,9 +47,17 @@ function corrected({ type, variables }: About, { variable, value }: Correction):
   return { type, variables: { ...variables, [variable]: value }, mustName: variable }
 }
 
+/** That a sum was corrected, where no sum may be named. */
+export const privateCorrection: Correction = {
+  lead: 'Сумма изменена. Верное сообщение:',
+  variable: 'сумма',
+  value: 'изменена',
+}
+
 /** The stored message in new words, with the correction it told. */
-export function renewedText(stored: string, renewed: Message): string {
-  return messageText(renewed, storedMessage.parse(JSON.parse(stored)).correction)
+export function renewedText(stored: string, renewed: Message, isPrivate: boolean): string {
+  const { correction } = storedMessage.parse(JSON.parse(stored))
+  return messageText(renewed, correction && isPrivate ? privateCorrection : correction)
 }
 
 /**

@@ -10,6 +10,9 @@ export const repeatDelayMs = 2_000
 /** How long a channel that refuses our token or payload rests before one message tries it again. */
 const brokenPausesMs = [30_000, 60_000, 300_000, 900_000] as const
 
+/** Of deferrals that are our own doing. */
+export const ownCodes = { paused: 'worker_paused', notReworded: 'not_reworded' } as const
+
 export type Situation = {
   outcome: Outcome
   /** Deferrals so far, this one not counted. */

@@ -1,3 +1,4 @@
+import { privateCorrection } from '../deliveries/message.ts'
 import type { KeptEvent } from '../events/kept.ts'
 import { decimalOf } from '../lib/money.ts'
 import { formatMoney } from '../lib/russian/numbers.ts'
@@ -11,7 +12,7 @@ export type Correction = { lead: string; variable: string; value: string }
  * @param isPrivate the message names no sum
  */
 export function correctionOf(event: KeptEvent, was: bigint, isPrivate: boolean): Correction {
-  if (isPrivate) return { lead: 'Сумма изменена. Верное сообщение:', variable: 'сумма', value: 'изменена' }
+  if (isPrivate) return privateCorrection
   const sum = (amount: string) => formatMoney(amount, event.payment?.currency)
   const now = event.payment?.amount ?? event.operation?.amount
   const change = now === undefined ? sum(decimalOf(was)) : `${sum(now)} вместо ${sum(decimalOf(was))}`

@@ -23,6 +23,8 @@ import { advertisingOn, type Wording } from './wording.ts'
 
 export type MoveNeeds = Pick<PlanNeeds, 'db' | 'vault' | 'queue' | 'policy' | 'wording' | 'onQueueTrouble'> & {
   onMoved(line: MovedLine): void
+  /** One of several could not be moved: the sweep tries again, until it expires. */
+  onTrouble(error: unknown): void
 }
 
 /** The one wide line of a message that left a channel. */
@@ -35,6 +37,16 @@ export type MovedLine = { event: EventId; from: string; to: WayName | null; kind
  */
 export async function moveOn(needs: MoveNeeds, ids: readonly DeliveryId[], kind: MoveKind): Promise<void> {
   if (ids.length === 0) return
+  try {
+    await moveAll(needs, ids, kind)
+  } catch (error) {
+    if (ids.length === 1) throw error
+    // One that cannot be moved must not hold up the others.
+    for (const id of ids) await moveAll(needs, [id], kind).catch(needs.onTrouble)
+  }
+}
+
+async function moveAll(needs: MoveNeeds, ids: readonly DeliveryId[], kind: MoveKind): Promise<void> {
   const wording = await needs.wording()
   const { moved, lines } = await needs.db.transaction(async (db) => {
     const moving = await lockMoving(db, ids, kind)
@@ -74,7 +86,7 @@ export async function moveOn(needs: MoveNeeds, ids: readonly DeliveryId[], kind:
       .filter(({ old }) => !stay.includes(old.id))
       .map(({ old, next }) => ({
         event: old.eventId,
-        from: old.tried.at(-1) ?? '',
+        from: old.channel,
         to: next?.channel ?? null,
         kind,
         reason: old.reason,
@@ -99,10 +111,12 @@ type Found = {
 function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, down, kind }: Found) {
   const event = stored?.content?.event
   const now = new Date()
-  if (!event || old.expiresAt <= now || old.test) return undefined
+  if (!event || old.expiresAt <= now || old.test || old.isOvertaken) return undefined
   const { policy } = needs
   const choice = route(
-    recipient.contacts.filter((each) => !old.tried.some((name) => name === each.channel)),
+    recipient.contacts.filter(
+      (each) => !old.tried.includes(each.id) && !old.closed.some((name) => name === each.channel),
+    ),
     {
       order: policy.channelOrder,
       // A message that can wait for its channel does not go to another that is down as well.

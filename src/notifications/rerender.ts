@@ -15,7 +15,7 @@ export async function rerender(
   needs: RerenderNeeds,
   id: EventId,
   channel: ChannelName,
-): Promise<{ message: Message; version: string; staleAt: Date | null } | undefined> {
+): Promise<{ message: Message; version: string; staleAt: Date | null; isPrivate: boolean } | undefined> {
   const [stored] = await eventsByIds(needs, [id])
   if (!stored?.content) return undefined
   const [recipients, wording] = await Promise.all([recipientsOf(needs, [stored.clientId]), needs.wording()])

@@ -101,7 +101,7 @@ describe('the service reminds of the instalments to come', { timeout: 300_000 },
     const { text } = await waitForMessage(service.telegram, person, 'Напоминаем о рассрочке')
     assert.match(
       text,
-      /документ № Р-14\/25.*очередной платёж — .*этап 3 из 4.*Остаток по рассрочке — 10\u00a0000\u00a0₽/,
+      /документ №\u00a0Р-14\/25.*очередной платёж — .*этап 3 из 4.*Остаток по рассрочке — 10\u00a0000\u00a0₽/,
     )
     const { body } = await service.api('GET', `/events/${endedBy}`)
     assert.equal(body.event.id, `schedule/${operation}/${inDays(5)}`)

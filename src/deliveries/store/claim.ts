@@ -42,6 +42,8 @@ export type Claimed = {
   /** The database's clock when it was claimed. */
   claimedAt: Date
   isStale: boolean
+  /** Its words are advertising that may not be said any more: without new ones it does not leave. */
+  mustRenew: boolean
 }
 
 export type ClaimResult =
@@ -240,6 +242,7 @@ function resultOf(vault: Vault, row: Row, slot: Slot | undefined, limits: BotLim
     failuresInRow: limits.failuresInRow,
     startAt: slot.at,
     claimedAt: now,
+    mustRenew: row.is_promo_withdrawn,
     isStale: row.is_promo_withdrawn || (row.stale_at !== null && row.stale_at <= now),
   }
 }

@@ -4,7 +4,7 @@ import type { Vault } from '../../clients/vault.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { branded } from '../../lib/ids.ts'
-import { type Decision, silencePause } from '../retry.ts'
+import { type Decision, ownCodes, silencePause } from '../retry.ts'
 import { addAlert } from './alerts.ts'
 import type { Claimed } from './claim.ts'
 import { type Decided, nextOfClients } from './decide.ts'
@@ -38,8 +38,10 @@ export async function close(needs: CloseNeeds, closings: readonly Closing[]): Pr
   const { ours, turn } = closings.some(touchesMore)
     ? await needs.db.transaction(async (db) => {
         const ours = await noteAnswers(db, needs.vault, closings)
+        // In the order of a claim: deliveries, the channel, contacts.
+        const turn = await updateChannel(db, closings)
         for (const closing of closings) await markContact(db, needs.vault, closing)
-        return { ours, turn: await updateChannel(db, closings) }
+        return { ours, turn }
       })
     : { ours: await noteAnswers(needs.db, needs.vault, closings), turn: undefined }
   // After the commit: whoever found himself blocked by one of these was there before it, and is seen now.
@@ -67,8 +69,9 @@ function touchesMore({ claimed, decision, outcome }: Closing): boolean {
 }
 
 /** The messenger gave no answer of its own. */
-function isSilence({ kind }: Outcome): boolean {
-  return kind === 'deferred' || kind === 'unknown'
+function isSilence(outcome: Outcome): boolean {
+  if (outcome.kind === 'unknown') return true
+  return outcome.kind === 'deferred' && !Object.values<string>(ownCodes).includes(outcome.code)
 }
 
 /**

@@ -28,14 +28,18 @@ export async function readLimits(db: Queryable, channel: WayName): Promise<BotLi
 /** `brokenCount`: broken answers in a row with this one; calls that failed side by side are one sign of trouble. */
 export type Pause = { ms: number; code: string; description: string; brokenCount: number }
 
+/** An answer that was on its way while the channel came up again must not stop it for as long as the last of many. */
+const longestFirstPauseMs = 30_000
+
 /** Stops the whole bot for a while; a longer pause that is already on stays. True when this took the channel down. */
 export async function pauseBot(db: Queryable, channel: WayName, pause: Pause): Promise<boolean> {
   const row = await db.maybeOne(
     z.object({ went_down: z.boolean() }),
     sql`with before as (select channel, down_since from channel_limits where channel = ${channel} for update)
-        update channel_limits l set paused_until = greatest(l.paused_until, clock_timestamp() + ${pause.ms} * interval '1 millisecond'),
+        update channel_limits l set paused_until = greatest(l.paused_until, clock_timestamp() + interval '1 millisecond' *
+                 case when ${pause.brokenCount} > 0 and l.broken_count = 0 then least(${pause.ms}, ${longestFirstPauseMs}) else ${pause.ms} end),
                pause_code = ${pause.code}, pause_description = ${pause.description},
-               broken_count = greatest(l.broken_count, ${pause.brokenCount}),
+               broken_count = greatest(l.broken_count, least(${pause.brokenCount}, l.broken_count + 1)),
                down_since = case when ${pause.brokenCount} > 0 then coalesce(l.down_since, clock_timestamp()) else l.down_since end
         from before where l.channel = before.channel
         returning before.down_since is null and l.down_since is not null as went_down`,
@@ -50,6 +54,7 @@ export async function clearBroken(db: Queryable, channel: WayName): Promise<numb
     sql`with before as (select channel, down_since from channel_limits
                         where channel = ${channel} and (broken_count > 0 or failures_in_row > 0) for update)
         update channel_limits l set broken_count = 0, failures_in_row = 0, failing_since = null, down_since = null,
+               paused_until = case when l.broken_count > 0 then clock_timestamp() else l.paused_until end,
                pause_code = case when l.broken_count > 0 then null else l.pause_code end,
                pause_description = case when l.broken_count > 0 then null else l.pause_description end
         from before where l.channel = before.channel
@@ -62,7 +67,9 @@ export async function clearBroken(db: Queryable, channel: WayName): Promise<numb
 export async function noteFailures(db: Queryable, channel: WayName, count: number): Promise<boolean> {
   const row = await db.one(
     z.object({ is_burst: z.boolean() }),
-    sql`update channel_limits set failures_in_row = failures_in_row + ${count}, failing_since = coalesce(failing_since, clock_timestamp())
+    sql`update channel_limits
+        set failures_in_row = case when failing_since < clock_timestamp() - interval '2 minutes' then 0 else failures_in_row end + ${count},
+            failing_since = case when failing_since >= clock_timestamp() - interval '2 minutes' then failing_since else clock_timestamp() end
         where channel = ${channel}
         returning failures_in_row >= ${burst.failures} and failing_since <= clock_timestamp() - ${burst.ms} * interval '1 millisecond' as is_burst`,
   )

@@ -2,8 +2,15 @@ import { z } from 'zod'
 import { type ChannelName, channelNames, type WayName } from '../../channels/channel.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
-import { sql } from '../../db/sql.ts'
-import { branded, type ClientId, type DeliveryId, type EventId, type NotificationId } from '../../lib/ids.ts'
+import { type Sql, sql } from '../../db/sql.ts'
+import {
+  branded,
+  type ClientId,
+  type ContactId,
+  type DeliveryId,
+  type EventId,
+  type NotificationId,
+} from '../../lib/ids.ts'
 import { type Lane, lanes, type Reason, reasonSchema, wayNameSchema } from '../delivery.ts'
 import type { NewDelivery } from './insert.ts'
 
@@ -26,8 +33,13 @@ export type Moving = {
   operationNumber: string | null
   expiresAt: Date
   reason: Reason | null
-  /** Every channel that this message has tried. */
-  tried: readonly WayName[]
+  channel: WayName
+  /** Channels that did not take this message themselves, whatever the contact. */
+  closed: readonly WayName[]
+  /** Every contact that it has tried. */
+  tried: readonly ContactId[]
+  /** It was said to have left, later messages of its client have, and only then it failed: it would come as news. */
+  isOvertaken: boolean
 }
 
 /** `failed`: its channel has refused it. `waiting`: its channel is only slow or down, and it has not left yet. */
@@ -39,7 +51,14 @@ export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind
     movingRow,
     sql`select d.id, d.notification_id, d.event_id, d.event_seq, d.client_id, d.source, d.type, d.lane, d.purpose, d.test, d.team_only,
           d.branch_code, d.zone, d.operation_id, d.operation_number, d.expires_at, d.reason,
-          array(select distinct t.channel from deliveries t where t.notification_id = d.notification_id and t.channel is not null) as tried
+          d.channel,
+          array(select distinct t.channel from deliveries t where t.notification_id = d.notification_id and t.channel is not null
+                  and (t.id = d.id and ${kind} = 'waiting'
+                       or t.reason in ('channel_off', 'channel_forbidden', 'rejected_by_channel', 'channel_down'))) as closed,
+          array(select distinct t.contact_id from deliveries t where t.notification_id = d.notification_id and t.contact_id is not null) as tried,
+          d.decided_at is not null and exists (
+            select 1 from deliveries l where l.client_id = d.client_id and l.event_seq > d.event_seq and not l.test
+              and l.state in ('sending', 'sent', 'delivered', 'unknown')) as is_overtaken
         from deliveries d
         where d.id = any(${ids}::text[])
           and case when ${kind} = 'failed' then d.move_since is not null
@@ -64,7 +83,10 @@ export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind
     operationNumber: row.operation_number,
     expiresAt: row.expires_at,
     reason: row.reason,
+    channel: row.channel,
+    closed: row.closed,
     tried: row.tried,
+    isOvertaken: row.is_overtaken,
   }))
 }
 
@@ -86,7 +108,10 @@ const movingRow = z.object({
   operation_number: z.string().nullable(),
   expires_at: z.date(),
   reason: reasonSchema.nullable(),
-  tried: z.array(wayNameSchema),
+  channel: wayNameSchema,
+  closed: z.array(wayNameSchema),
+  tried: z.array(z.string().transform(branded<'contact'>)),
+  is_overtaken: z.boolean(),
 })
 
 /** Ends those whose message goes on elsewhere, or nowhere; one that only waited failed because its channel was down. */
@@ -131,29 +156,46 @@ export async function leftMoving(db: Queryable, olderThanMs: number): Promise<De
 
 export type Patience = readonly { type: string; ms: number }[]
 
+/** Whom to look at: the owner's channels that are on, and those of them that take nothing at present. */
+export type Roads = { on: readonly ChannelName[]; down: readonly ChannelName[] }
+
 /**
  * What waits for a channel that is down, or has been tried for longer than its type has patience, while its client can be
  * reached elsewhere. Only the first of each client's line: the others follow when their turn comes.
  */
-export async function outOfPatience(
-  db: Queryable,
-  patience: Patience,
-  on: readonly ChannelName[],
-): Promise<DeliveryId[]> {
+export async function outOfPatience(db: Queryable, patience: Patience, roads: Roads): Promise<DeliveryId[]> {
+  const stuck =
+    roads.down.length === 0
+      ? []
+      : await waitingOn(
+          db,
+          sql`d.channel = any(${roads.down}::text[])
+                and (coalesce(d.next_attempt_at, d.created_at) <= clock_timestamp() or d.reason is not null)`,
+          roads,
+        )
+  const slow = await waitingOn(
+    db,
+    sql`d.reason is not null and (select min(a.started_at) from attempts a where a.delivery_id = d.id) < clock_timestamp() -
+          (select p.ms from unnest(${patience.map((each) => each.type)}::text[], ${patience.map((each) => each.ms)}::bigint[]) as p (type, ms)
+           where p.type = d.type) * interval '1 millisecond'`,
+    roads,
+  )
+  return [...new Set([...stuck, ...slow])]
+}
+
+async function waitingOn(db: Queryable, condition: Sql, { on, down }: Roads): Promise<DeliveryId[]> {
   const rows = await db.many(
     idRow,
-    sql`select d.id from deliveries d join channel_limits l on l.channel = d.channel
-          join unnest(${patience.map((each) => each.type)}::text[], ${patience.map((each) => each.ms)}::bigint[]) as p (type, ms) on p.type = d.type
-        where d.decided_at is null and d.state in ('queued', 'waiting') and not d.repeat
+    sql`select d.id from deliveries d join clients c on c.id = d.client_id
+        where d.decided_at is null and d.state in ('queued', 'waiting') and not d.repeat and not d.test and ${condition}
           and (d.looked_at is null or d.looked_at < clock_timestamp() - interval '30 seconds')
-          and ((l.broken_count > 0 and l.paused_until > clock_timestamp()
-                and (coalesce(d.next_attempt_at, d.created_at) <= clock_timestamp() or d.reason is not null))
-            or (d.reason is not null and (select min(a.started_at) from attempts a where a.delivery_id = d.id)
-                < clock_timestamp() - p.ms * interval '1 millisecond'))
           and exists (select 1 from contacts k where k.client_id = d.client_id and k.channel <> d.channel
-                        and k.channel = any(${on}::text[]) and k.blocked_reason is null)
+                        and k.channel = any(${on}::text[]) and k.channel <> all(${down}::text[]) and k.blocked_reason is null
+                        and (k.phone_index is null or k.phone_index is not distinct from c.phone_index)
+                        and not exists (select 1 from deliveries t where t.notification_id = d.notification_id and t.contact_id = k.id))
           and not exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null
-                            and e.event_seq < d.event_seq and e.lane = d.lane)
+                            and e.event_seq < d.event_seq and e.lane = d.lane
+                            and (e.channel = 'sandbox') is not distinct from (d.channel = 'sandbox'))
         order by d.lane, d.event_seq limit 200`,
   )
   return rows.map((each) => each.id)
@@ -163,7 +205,7 @@ export async function outOfPatience(
 export async function downChannels(db: Queryable): Promise<ChannelName[]> {
   const rows = await db.many(
     z.object({ channel: z.enum(channelNames) }),
-    sql`select channel from channel_limits where broken_count > 0 and paused_until > clock_timestamp()`,
+    sql`select channel from channel_limits where broken_count > 0 and paused_until > clock_timestamp() and channel <> 'sandbox'`,
   )
   return rows.map((each) => each.channel)
 }

@@ -45,8 +45,9 @@ export async function expire(database: Database): Promise<Decided[]> {
     const expired = await db.many(
       z.object({ client_id: z.string().transform(branded<'client'>) }),
       sql`update deliveries set decided_at = clock_timestamp(), updated_at = clock_timestamp(), next_attempt_at = null,
-                 state = case when state = 'unknown' then state else 'failed' end, reason = 'expired'
-          where id in (select id from deliveries where decided_at is null and move_since is null and state <> 'sending' and expires_at < clock_timestamp()
+                 state = case when state in ('unknown', 'skipped') then state else 'failed' end,
+                 reason = case when move_since is null then 'expired' else reason end, move_since = null
+          where id in (select id from deliveries where decided_at is null and state <> 'sending' and expires_at < clock_timestamp()
                        limit 500 for update skip locked)
           returning client_id`,
     )

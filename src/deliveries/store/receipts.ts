@@ -90,8 +90,8 @@ async function raise(db: Queryable, id: DeliveryId, { receipt, reason }: Receipt
     sql`with before as (select id, decided_at is null as was_open from deliveries where id = ${id} and state = any(${from}::text[]))
         update deliveries d set state = ${state}, reason = ${isFailure ? reason : null}, updated_at = clock_timestamp(),
           provider_message_id = coalesce(d.provider_message_id, ${receipt.providerMessageId ?? null}),
-          next_attempt_at = null, lease_until = null, decided_at = coalesce(d.decided_at, clock_timestamp()),
-          move_since = ${isFailure ? new Date() : null}::timestamptz
+          next_attempt_at = null, lease_until = null, move_since = case when ${isFailure} then clock_timestamp() end,
+          decided_at = case when ${isFailure} then d.decided_at else coalesce(d.decided_at, clock_timestamp()) end
         from before where d.id = before.id returning before.was_open as ended`,
   )
   if (receipt.state === 'read') {
@@ -99,5 +99,6 @@ async function raise(db: Queryable, id: DeliveryId, { receipt, reason }: Receipt
       sql`update deliveries set engagement = 'read', updated_at = clock_timestamp() where id = ${id} and engagement is null`,
     )
   }
-  return ended?.ended ?? false
+  // A failure ends nothing yet: another channel is looked for first (notifications/move).
+  return !isFailure && (ended?.ended ?? false)
 }

@@ -119,7 +119,8 @@ export const factRow = z.object({
 /** Of rows named `earlier`. */
 export const factColumns = sql`id, type, occurred_at, amount_kopecks, stage,
   exists (select 1 from deliveries d where d.event_id = earlier.id and d.state in ('skipped', 'failed'))
-  and not exists (select 1 from deliveries d where d.event_id = earlier.id and d.state not in ('skipped', 'failed')) as is_silent`
+  and not exists (select 1 from deliveries d where d.event_id = earlier.id
+                    and (d.state not in ('skipped', 'failed') or d.move_since is not null)) as is_silent`
 
 export function factOf(row: z.output<typeof factRow>): EarlierFact {
   return {

@@ -20,18 +20,18 @@ export type RecentQuery = {
   limit: number
 }
 
-/** Real events of a type, the newest first: no test events, and none that is held. Null is any branch, any channel. */
+/** Real events of a type, the newest first: no test events, no rehearsals, and none that is held. Null is any branch, any channel. */
 export async function recentEvents(db: Queryable, query: RecentQuery): Promise<RecentEvent[]> {
   return await db.many(
     z.object({ id: z.string().transform(branded<'event'>), channel: z.enum(channelNames).nullable() }),
     sql`select e.id, d.channel
         from events e left join lateral
           (select channel from deliveries d where d.event_id = e.id order by id desc limit 1) d on true
-        where e.type = ${query.type} and not e.test and e.held_reason is null
+        where e.type = ${query.type} and not e.test and e.held_reason is null and d.channel is distinct from 'sandbox'
           and (${query.branchCode}::text is null or e.branch_code = ${query.branchCode})
           and (${query.channel}::text is null or d.channel = ${query.channel})
           and (${query.from ?? null}::timestamptz is null or e.received_at >= ${query.from ?? null})
           and (${query.to ?? null}::timestamptz is null or e.received_at < ${query.to ?? null})
-        order by e.seq desc limit ${query.limit}`,
+        order by e.received_at desc limit ${query.limit}`,
   )
 }

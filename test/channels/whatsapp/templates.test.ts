@@ -87,7 +87,7 @@ test('a correction outlives the rendering anew, in the text and in the variable'
     text: 'Иначе',
     about: { type: 'payout.paid', variables: { сумма: '14\u00a0500\u00a0₽', время: 'вчера' } },
   }
-  const stored = storedMessageOf(renewedText(messageText(message, correction), renewed))
+  const stored = storedMessageOf(renewedText(messageText(message, correction), renewed, false))
   assert.equal(stored.text, `${correction.lead} Иначе`)
   assert.deepEqual(stored.about, {
     type: 'payout.paid',
