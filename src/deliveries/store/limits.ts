@@ -37,10 +37,11 @@ export async function pauseBot(db: Queryable, channel: WayName, pause: Pause): P
     z.object({ went_down: z.boolean() }),
     sql`with before as (select channel, down_since from channel_limits where channel = ${channel} for update)
         update channel_limits l set paused_until = greatest(l.paused_until, clock_timestamp() + interval '1 millisecond' *
-                 case when ${pause.brokenCount} > 0 and l.broken_count = 0 then least(${pause.ms}, ${longestFirstPauseMs}) else ${pause.ms} end),
+                 case when ${pause.brokenCount}::int > 0 and l.broken_count = 0 then least(${pause.ms}::float8, ${longestFirstPauseMs}::float8)
+                      else ${pause.ms}::float8 end),
                pause_code = ${pause.code}, pause_description = ${pause.description},
-               broken_count = greatest(l.broken_count, least(${pause.brokenCount}, l.broken_count + 1)),
-               down_since = case when ${pause.brokenCount} > 0 then coalesce(l.down_since, clock_timestamp()) else l.down_since end
+               broken_count = greatest(l.broken_count, least(${pause.brokenCount}::int, l.broken_count + 1)),
+               down_since = case when ${pause.brokenCount}::int > 0 then coalesce(l.down_since, clock_timestamp()) else l.down_since end
         from before where l.channel = before.channel
         returning before.down_since is null and l.down_since is not null as went_down`,
   )
@@ -68,7 +69,7 @@ export async function noteFailures(db: Queryable, channel: WayName, count: numbe
   const row = await db.one(
     z.object({ is_burst: z.boolean() }),
     sql`update channel_limits
-        set failures_in_row = case when failing_since < clock_timestamp() - interval '2 minutes' then 0 else failures_in_row end + ${count},
+        set failures_in_row = case when failing_since < clock_timestamp() - interval '2 minutes' then 0 else failures_in_row end + ${count}::int,
             failing_since = case when failing_since >= clock_timestamp() - interval '2 minutes' then failing_since else clock_timestamp() end
         where channel = ${channel}
         returning failures_in_row >= ${burst.failures} and failing_since <= clock_timestamp() - ${burst.ms} * interval '1 millisecond' as is_burst`,
