@@ -42,3 +42,9 @@ create table alerts (
 );
 -- the sweep
 create index alerts_untold on alerts (at) where told_at is null;
+
+-- The owner's choice for a branch: unread for so long, a message is told in the client's next messenger as well.
+alter table branches add column also_if_unread_minutes int;
+-- the sweep: what was taken and not read, where reading is told of
+create index deliveries_unread on deliveries (decided_at)
+  where engagement is null and state in ('sent', 'delivered') and channel in ('vk', 'whatsapp');

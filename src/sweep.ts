@@ -6,7 +6,7 @@ import { deliveryJob } from './deliveries/jobs.ts'
 import { tellReceipts } from './deliveries/rehearse.ts'
 import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
-import { downChannels, leftMoving, outOfPatience } from './deliveries/store/move.ts'
+import { downChannels, leftMoving, outOfPatience, unreadTooLong } from './deliveries/store/move.ts'
 import { expire, loseDeadWorkers, overdueDeliveries } from './deliveries/store/overdue.ts'
 import { handlingOf } from './events/catalog.ts'
 import { planJob } from './events/jobs.ts'
@@ -125,7 +125,9 @@ async function sweepChannels(services: Services): Promise<DeliveryId[]> {
   const down = await downChannels(services.db)
   const waiting = await outOfPatience(services.db, patience, { on: needs.policy.channelsOn, down })
   await moveOn(needs, waiting, 'waiting')
-  return [...left, ...waiting]
+  const unread = await unreadTooLong(services.db, needs.policy.channelsOn)
+  await moveOn(needs, unread, 'unread')
+  return [...left, ...waiting, ...unread]
 }
 
 let isTelling = false

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { answerWords } from '../channels/message.ts'
-import { type BranchRules, quietRulesSchema, remindersSchema } from '../events/branch-rules.ts'
+import { type BranchRules, quietRulesSchema, remindersSchema, unreadMinutesSchema } from '../events/branch-rules.ts'
 import { listBranchRules, saveBranchRules } from '../events/store/branch-rules.ts'
 import { type BranchBrand, branchByCode, type KnownBranch, listBranches, saveBranch } from '../events/store/branches.ts'
 import { compact } from '../lib/compact.ts'
@@ -67,6 +67,12 @@ const branchInput = z.strictObject({
     .describe(
       'Тихие часы по часам площадки: с from до to сообщения ждут утра (from равно to — тихих часов нет). money: «wait» — ждут и ' +
         'деньги; promo — свои часы для рекламы. Нет поля — остаётся как было, null — как у всех (21–9, деньги уходят сразу)',
+    ),
+  alsoIfUnreadMinutes: unreadMinutesSchema
+    .nullish()
+    .describe(
+      'Не прочитано столько минут — то же сообщение уходит и следующим каналом клиента, с пометкой «Дублируем». Только для ' +
+        'ВКонтакте и WhatsApp: другие о прочтении не сообщают. Нет поля — остаётся как было, null — не дублировать',
     ),
   reminders: remindersSchema
     .nullish()
@@ -140,11 +146,11 @@ export function branchRoutes(needs: ApiNeeds): ApiRoute[] {
       answer: branchShape,
       handle: async ({ params: { code }, body, key }) => {
         if (key.branchCode !== code) refuseBranchKey(key, 'площадка другая')
-        const { name = null, timezone, branding, quietHours, reminders } = body
+        const { name = null, timezone, branding, quietHours, reminders, alsoIfUnreadMinutes } = body
         const branch = { code, name, timezone: zoneIn(timezone), brand: brandIn(branding ?? {}) }
         const { saved, rules } = await needs.db.transaction(async (db) => ({
           saved: await saveBranch(db, branch, key.id),
-          rules: await saveBranchRules(db, code, { quietHours, reminders }),
+          rules: await saveBranchRules(db, code, { quietHours, reminders, alsoIfUnreadMinutes }),
         }))
         needs.branchZones.forget()
         needs.branchBrands.forget()
@@ -186,6 +192,7 @@ function branchView(branch: KnownBranch, rules: BranchRules | undefined) {
     branding: Object.keys(branding).length === 0 ? undefined : branding,
     quietHours: rules?.quietHours,
     reminders: rules?.reminders,
+    alsoIfUnreadMinutes: rules?.alsoIfUnreadMinutes,
     updatedAt: branch.updatedAt.toISOString(),
     updatedBy: branch.updatedBy,
   })

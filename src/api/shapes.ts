@@ -177,6 +177,7 @@ export const branchShape = z.object({
     .optional()
     .describe('Чего здесь нет, то общее, из настроек компании'),
   quietHours: quietRulesSchema.optional().describe('Нет — как у всех: 21–9, деньги уходят сразу'),
+  alsoIfUnreadMinutes: z.int().optional().describe('Нет — сообщение уходит одним каналом'),
   reminders: remindersSchema.optional().describe('Нет — как у всех: за день, в 10 часов'),
   updatedAt: momentShape,
   updatedBy: z.string().optional().describe('Нет, пока о площадке известно только из событий'),

@@ -1,4 +1,4 @@
-import type { Channel, ChannelName } from '../channels/channel.ts'
+import type { Channel, ChannelName, WayName } from '../channels/channel.ts'
 import type { Database } from '../db/database.ts'
 import { type Alert, type AlertChat, alertChats, takeAlerts } from './store/alerts.ts'
 import { downChannels } from './store/move.ts'
@@ -9,7 +9,14 @@ export type AlertNeeds = {
   onTold(line: { alert: string; channel: ChannelName; by: ChannelName; outcome: string }): void
 }
 
-const titles: Record<ChannelName, string> = { max: 'MAX', vk: 'ВКонтакте', telegram: 'Telegram', whatsapp: 'WhatsApp' }
+/** As clients and operators call them. */
+export const channelTitles: Record<WayName, string> = {
+  max: 'MAX',
+  vk: 'ВКонтакте',
+  telegram: 'Telegram',
+  whatsapp: 'WhatsApp',
+  sandbox: 'песочница',
+}
 
 /** Tells the administrators' chats what became of a channel, by the others that work. Each alert is told once at most. */
 export async function tellAlerts(needs: AlertNeeds): Promise<void> {
@@ -36,7 +43,7 @@ async function tell(needs: AlertNeeds, alert: Alert, chat: AlertChat): Promise<v
 }
 
 export function textOf({ channel, turn, description }: Pick<Alert, 'channel' | 'turn' | 'description'>): string {
-  const title = titles[channel]
+  const title = channelTitles[channel]
   return turn === 'up'
     ? `Вестник: ${title} снова работает. ${description}`
     : `Вестник: ${title} не принимает сообщения. ${description} Сообщения уходят другими каналами или ждут; ничего не потеряно. Проверьте токен и страницу «Сегодня».`

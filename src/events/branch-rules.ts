@@ -16,8 +16,16 @@ export type QuietRules = z.infer<typeof quietRulesSchema>
 export const remindersSchema = z.union([z.literal('off'), z.strictObject({ daysBefore: z.int().min(0).max(30), hour })])
 export type Reminders = z.infer<typeof remindersSchema>
 
+/** After how long without a receipt of reading a message is told in the client's next messenger as well. */
+export const unreadMinutesSchema = z.int().min(1).max(1440)
+
 /** What the owner decided for one branch; null leaves the default. */
-export type BranchRules = { quietHours: QuietRules | null; reminders: Reminders | null }
+export type BranchRules = {
+  quietHours: QuietRules | null
+  reminders: Reminders | null
+  /** Null: a message is told in one messenger only. */
+  alsoIfUnreadMinutes: number | null
+}
 
 /** The rules of a branch by what events call it: its code, or its name where they give no code. */
 export type RulesOfBranch = (branch: string | null) => BranchRules
@@ -35,7 +43,7 @@ export function rulesOf(branches: readonly BranchWithRules[]): RulesOfBranch {
   return (branch) => (branch === null ? none : (byCode.get(branch) ?? byName.get(plain(branch)) ?? none))
 }
 
-const none: BranchRules = { quietHours: null, reminders: null }
+const none: BranchRules = { quietHours: null, reminders: null, alsoIfUnreadMinutes: null }
 
 function plain(name: string): string {
   return name.toLowerCase().replaceAll('ё', 'е').replace(/\s+/g, ' ').trim()

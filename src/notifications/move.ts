@@ -1,5 +1,6 @@
 import type { ChannelName, WayName } from '../channels/channel.ts'
 import { type Recipient, recipientsOf } from '../clients/store.ts'
+import { channelTitles } from '../deliveries/alerts.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
 import { nextOfClients } from '../deliveries/store/decide.ts'
@@ -76,14 +77,14 @@ async function moveAll(needs: MoveNeeds, ids: readonly DeliveryId[], kind: MoveK
       if (next) await insertNext(db, needs.vault, next)
       moved.push({ old, next })
     }
-    const stay = kind === 'waiting' ? moved.filter(({ next }) => !next).map(({ old }) => old.id) : []
+    const stay = moved.filter(({ next }) => kind === 'unread' || (kind === 'waiting' && !next)).map(({ old }) => old.id)
     await keepWaiting(db, stay)
     await endMoved(
       db,
       moved.filter(({ old }) => !stay.includes(old.id)).map(({ old }) => old.id),
     )
     const lines = moved
-      .filter(({ old }) => !stay.includes(old.id))
+      .filter(({ old, next }) => next !== undefined || !stay.includes(old.id))
       .map(({ old, next }) => ({
         event: old.eventId,
         from: old.channel,
@@ -120,7 +121,7 @@ function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, d
     {
       order: policy.channelOrder,
       // A message that can wait for its channel does not go to another that is down as well.
-      on: kind === 'waiting' ? policy.channelsOn.filter((name) => !down.includes(name)) : policy.channelsOn,
+      on: kind !== 'failed' ? policy.channelsOn.filter((name) => !down.includes(name)) : policy.channelsOn,
       forbidden: forbiddenChannels(policy, old.purpose),
       teamOnly: policy.sendMode === 'team' || old.teamOnly,
     },
@@ -130,6 +131,11 @@ function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, d
   const to = { channel: contact.channel, advertising: advertisingOn(contact.channel, recipient, policy) }
   const rendered = wording.render(event, now, to)
   if (!rendered.ok) return undefined
+  // Nobody may take it for a second payout.
+  const message =
+    kind === 'unread'
+      ? { ...rendered.message, text: `Дублируем сообщение из ${channelTitles[old.channel]}: ${rendered.message.text}` }
+      : rendered.message
   return (earlier: Parameters<typeof correctionIn>[1]): NewDelivery => ({
     ...old,
     id: newId('delivery'),
@@ -139,11 +145,15 @@ function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, d
     state: 'queued',
     reason: null,
     message:
-      recipient.client.dataKey === null
-        ? null
-        : messageText(rendered.message, correctionIn(event, earlier, rendered.isPrivate)),
+      recipient.client.dataKey === null ? null : messageText(message, correctionIn(event, earlier, rendered.isPrivate)),
     templateVersion: rendered.version,
     nextAttemptAt: now,
-    staleAt: rendered.staleAt,
+    staleAt: kind === 'unread' ? null : rendered.staleAt,
+    expiresAt: kind === 'unread' ? earliest(old.expiresAt, rendered.staleAt) : old.expiresAt,
   })
+}
+
+/** Told again it says that it is a copy, which a later wording would not: it leaves while its words are true, or not at all. */
+function earliest(a: Date, b: Date | null): Date {
+  return b !== null && b < a ? b : a
 }

@@ -42,8 +42,11 @@ export type Moving = {
   isOvertaken: boolean
 }
 
-/** `failed`: its channel has refused it. `waiting`: its channel is only slow or down, and it has not left yet. */
-export type MoveKind = 'failed' | 'waiting'
+/**
+ * `failed`: its channel has refused it. `waiting`: its channel is only slow or down, and it has not left yet. `unread`: it
+ * was taken and not read for as long as its branch waits; it stays, and is told elsewhere as well.
+ */
+export type MoveKind = 'failed' | 'waiting' | 'unread'
 
 /** Those that are still to be moved, held until the transaction ends. One that may have arrived is never among them. */
 export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind: MoveKind): Promise<Moving[]> {
@@ -53,7 +56,7 @@ export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind
           d.branch_code, d.zone, d.operation_id, d.operation_number, d.expires_at, d.reason,
           d.channel,
           array(select distinct t.channel from deliveries t where t.notification_id = d.notification_id and t.channel is not null
-                  and (t.id = d.id and ${kind} = 'waiting'
+                  and (t.id = d.id and ${kind} in ('waiting', 'unread')
                        or t.reason in ('channel_off', 'channel_forbidden', 'rejected_by_channel', 'channel_down'))) as closed,
           array(select distinct t.contact_id from deliveries t where t.notification_id = d.notification_id and t.contact_id is not null) as tried,
           d.decided_at is not null and exists (
@@ -62,6 +65,8 @@ export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind
         from deliveries d
         where d.id = any(${ids}::text[])
           and case when ${kind} = 'failed' then d.move_since is not null
+                   when ${kind} = 'unread' then d.state in ('sent', 'delivered') and d.engagement is null
+                     and not exists (select 1 from deliveries t where t.notification_id = d.notification_id and t.id > d.id)
                    else d.decided_at is null and d.state in ('queued', 'waiting') and not d.repeat end
         for update of d skip locked`,
   )
@@ -125,7 +130,7 @@ export async function endMoved(db: Queryable, ids: readonly DeliveryId[]): Promi
   )
 }
 
-/** There is no other channel yet: they keep waiting for theirs. */
+/** They stay as they are: there is no other channel yet, or the other was told as well. */
 export async function keepWaiting(db: Queryable, ids: readonly DeliveryId[]): Promise<void> {
   await db.run(sql`update deliveries set looked_at = clock_timestamp() where id = any(${ids}::text[])`)
 }
@@ -155,6 +160,23 @@ export async function leftMoving(db: Queryable, olderThanMs: number): Promise<De
 }
 
 export type Patience = readonly { type: string; ms: number }[]
+
+/** What was taken and not read for as long as its branch waits, of the last hours; each is looked at once. */
+export async function unreadTooLong(db: Queryable, on: readonly ChannelName[]): Promise<DeliveryId[]> {
+  const rows = await db.many(
+    idRow,
+    sql`select d.id from deliveries d join branches b on b.code = d.branch_code
+        where d.engagement is null and d.state in ('sent', 'delivered') and d.channel in ('vk', 'whatsapp')
+          and d.decided_at between clock_timestamp() - (b.also_if_unread_minutes + 120) * interval '1 minute'
+                               and clock_timestamp() - b.also_if_unread_minutes * interval '1 minute'
+          and d.purpose = 'service' and not d.test and d.looked_at is null
+          and not exists (select 1 from deliveries t where t.notification_id = d.notification_id and t.id > d.id)
+          and exists (select 1 from contacts k where k.client_id = d.client_id and k.channel <> d.channel
+                        and k.channel = any(${on}::text[]) and k.blocked_reason is null)
+        order by d.decided_at limit 200`,
+  )
+  return rows.map((each) => each.id)
+}
 
 /** Whom to look at: the owner's channels that are on, and those of them that take nothing at present. */
 export type Roads = { on: readonly ChannelName[]; down: readonly ChannelName[] }
