@@ -6,10 +6,20 @@ import { isTestPhone, type TestPhone, testPhoneOf, testPhones } from '../../src/
 import { deliveryStates } from '../../src/deliveries/delivery.ts'
 import { readPhone } from '../../src/lib/phone.ts'
 import { madeKey } from '../support/keys.ts'
+import { linkedClient } from '../support/people.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
-import { accepted, cameTo, decided, linkedSomeone, notificationOf, patienceMs, payout } from '../support/story.ts'
+import {
+  accepted,
+  cameTo,
+  decided,
+  linkedSomeone,
+  notificationOf,
+  patienceMs,
+  payout,
+  someone,
+} from '../support/story.ts'
 import { until } from '../support/until.ts'
 
 const read = '+79730000003'
@@ -114,12 +124,23 @@ describe('test phones', { timeout: 240_000 }, () => {
     )
     assert.deepEqual(payoutsTold(), [])
     await cameTo(service, await accepted(service, payout(person, 7)), 'sent')
-    // A client of the registry who has such a phone, told by his id alone.
-    const registered = await linkedSomeone(service, { phone: '+79730000002' })
-    const id = await accepted(service, payout(registered, 8))
+    // A client of the registry who has such a phone and no contact, told by his id alone.
+    const registered = `client-${randomBytes(5).toString('hex')}`
+    await service.api('PUT', `/clients/${registered}`, { phone: '+79730000002' })
+    const id = await accepted(service, payout({ id: registered }, 8))
     const end = await endOf(id, testPhoneOf('+79730000002') ?? known)
     assert.deepEqual([end.channel, end.test], ['sandbox', true])
     assert.equal(payoutsTold().length, 1)
+  })
+
+  it('a record that a try has made swallows no payout of who is linked later', async () => {
+    const person = someone()
+    const tried = await accepted(service, to(read, { client: { id: person.id, phone: read } }))
+    assert.equal((await decided(service, tried)).test ?? true, true)
+    await linkedClient(service, person.id, person.chat)
+    const id = await accepted(service, payout(person, 11))
+    await cameTo(service, id, 'sent')
+    assert.equal((await notificationOf(service, id)).deliveries[0].channel, 'telegram')
   })
 
   it('a rehearsal that lasts does not hold up the client’s real messages', async () => {
