@@ -322,6 +322,24 @@ describe('the service reminds of the instalments to come', { timeout: 300_000 },
     assert.equal((await cameTo(service, endedBy, 'skipped')).reason, 'superseded')
   })
 
+  it('a reminder that is planned after its payment was kept is not told', async () => {
+    const person = await linkedSomeone(service)
+    const operation = document()
+    const night = { code: 'NIGHT', timezone: zoneWhereItIs(23) }
+    await accepted(service, stage(person, operation, 1, inDays(5), { branch: night }))
+    await scheduled(operation, 'planned')
+    await timeComes(operation)
+    const { endedBy } = await scheduled(operation, 'fired')
+    await cameTo(service, endedBy, 'waiting')
+    const say = (text: string) => onDatabase(databaseUrl, (client) => client.query(text, [endedBy]))
+    // As if nobody had planned it yet.
+    await say('delete from deliveries where event_id = $1')
+    await say('delete from notifications where event_id = $1')
+    await cameTo(service, await accepted(service, stage(person, operation, 2)), 'sent')
+    await say(`update events set planned_at = null, received_at = now() - interval '10 minutes' where id = $1`)
+    assert.equal((await cameTo(service, endedBy, 'skipped')).reason, 'superseded')
+  })
+
   it('a reminder that could only leave after its day is not made', async () => {
     const person = await linkedSomeone(service)
     const operation = document()

@@ -7,6 +7,7 @@ import { deliveryStates } from '../../src/deliveries/delivery.ts'
 import { readPhone } from '../../src/lib/phone.ts'
 import { madeKey } from '../support/keys.ts'
 import { linkedClient } from '../support/people.ts'
+import { onDatabase, testDatabase } from '../support/postgres.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
@@ -18,7 +19,9 @@ import {
   notificationOf,
   patienceMs,
   payout,
+  reminder,
   someone,
+  zoneWhereItIs,
 } from '../support/story.ts'
 import { until } from '../support/until.ts'
 
@@ -27,9 +30,11 @@ const read = '+79730000003'
 describe('test phones', { timeout: 240_000 }, () => {
   const scope = suiteScope()
   let service: TestService
+  let databaseUrl: string
 
   before(async () => {
-    service = await startService(scope)
+    databaseUrl = await testDatabase(scope)
+    service = await startService(scope, { DATABASE_URL: databaseUrl })
   })
 
   /** A paid event to that phone, as a sender posts it. */
@@ -149,6 +154,25 @@ describe('test phones', { timeout: 240_000 }, () => {
     await cameTo(service, slow, 'waiting')
     await cameTo(service, await accepted(service, payout(person, 9)), 'sent')
     await cameTo(service, slow, 'failed')
+  })
+
+  it('nor those whose job was lost: the sweep finds them behind a rehearsal', async () => {
+    const person = await linkedSomeone(service)
+    const slow = { ...reminder(person, 1, zoneWhereItIs(12)), client: { id: person.id, phone: '+79730000011' } }
+    const rehearsed = await accepted(service, slow)
+    await cameTo(service, rehearsed, 'waiting')
+    const real = await accepted(service, reminder(person, 2, zoneWhereItIs(23)))
+    await cameTo(service, real, 'waiting')
+    // Its moment is now, and no job of its next attempt is there.
+    await onDatabase(databaseUrl, async (client) => {
+      await client.query(`update deliveries set expires_at = now() + interval '1 hour' where event_id = $1`, [rehearsed])
+      await client.query(
+        `update deliveries set zone = $2, attempts = 1, next_attempt_at = now() - interval '1 minute' where event_id = $1`,
+        [real, zoneWhereItIs(12)],
+      )
+    })
+    await cameTo(service, real, 'sent')
+    assert.equal((await notificationOf(service, rehearsed)).state, 'waiting')
   })
 
   it('a blocked test phone is blocked each time anew, by a call', async () => {
