@@ -165,7 +165,9 @@ describe('test phones', { timeout: 240_000 }, () => {
     await cameTo(service, real, 'waiting')
     // Its moment is now, and no job of its next attempt is there.
     await onDatabase(databaseUrl, async (client) => {
-      await client.query(`update deliveries set expires_at = now() + interval '1 hour' where event_id = $1`, [rehearsed])
+      await client.query(`update deliveries set expires_at = now() + interval '1 hour' where event_id = $1`, [
+        rehearsed,
+      ])
       await client.query(
         `update deliveries set zone = $2, attempts = 1, next_attempt_at = now() - interval '1 minute' where event_id = $1`,
         [real, zoneWhereItIs(12)],
