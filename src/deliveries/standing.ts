@@ -5,6 +5,8 @@ import type { Guard, Lane, Reason } from './delivery.ts'
 export type Facts = {
   channel: WayName
   isBehind: boolean
+  /** The one repeat after a lost answer. */
+  isRepeat: boolean
   isErased: boolean
   lane: Lane
   purpose: 'service' | 'advertising'
@@ -42,9 +44,9 @@ export function standingOf(facts: Facts, guard: Guard, now: Date): Standing {
   if (dropped) return dropped
   if (facts.expiresAt <= now) return { kind: 'drop', state: 'failed', reason: 'expired' }
   if (facts.isBehind) return { kind: 'behind' }
-  // Nobody hears of it, so nobody is woken by it.
-  const isRehearsal = facts.channel === 'sandbox'
-  const quietUntil = isRehearsal
+  // Nobody hears of a rehearsal, so nobody is woken by it; a repeat is due at once (promise 4).
+  const isAtAnyHour = facts.channel === 'sandbox' || facts.isRepeat
+  const quietUntil = isAtAnyHour
     ? now
     : guard.afterQuiet(now, { zone: facts.zone, branch: facts.branch, kind: quietClassOf(facts) })
   const soonest = Math.max(

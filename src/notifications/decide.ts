@@ -51,7 +51,7 @@ export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
   })
 
   if (recipient.client.erasedAt !== null) return stop('erased')
-  const phone = testPhoneOf(event.client.phone) ?? testPhoneOf(recipient.client.phone)
+  const phone = testPhoneOf(phoneMeant(facts))
   if (phone === undefined && (facts.test || policy.sendMode === 'test')) return stop('test_mode')
   if (isTooLate(facts, now)) return stop('too_late')
   if (facts.isTold || isSuperseded(event, facts.earlier)) return stop('superseded')
@@ -62,6 +62,12 @@ export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
   if (consent?.granted === false) return stop('opted_out')
   if (choice.kind === 'none') return stop(choice.reason, choice.state)
   return { kind: 'send', contact: choice.contact, at: momentFor(facts, policy, now) }
+}
+
+/** A record may have got its test phone from somebody's try; whoever has a real contact is told for real. */
+function phoneMeant({ event, recipient }: PlanFacts): string | undefined {
+  if (event.client.phone !== undefined) return event.client.phone
+  return recipient.contacts.length === 0 ? recipient.client.phone : undefined
 }
 
 function rehearsalOf(phone: TestPhone): Plan {

@@ -1,4 +1,5 @@
 import type { Reminders } from '../events/branch-rules.ts'
+import type { KeptEvent } from '../events/kept.ts'
 import { instantOf } from '../lib/moment.ts'
 import { parseDay } from '../lib/russian/time.ts'
 
@@ -28,4 +29,13 @@ export function dueMoment(nextDate: string, zone: string, time: ReminderTime, no
     ),
   )
   return at > now ? at : undefined
+}
+
+/** A reminder of ours is never told after the day it speaks of: `end`, or the end of that day on the wall of the branch. */
+export function dueEnd({ payment }: Pick<KeptEvent, 'payment'>, zone: string, end: Date): Date {
+  const day = payment?.nextDate === undefined ? undefined : parseDay(payment.nextDate)
+  if (day === undefined) return end
+  const next = new Date(Date.UTC(day.year, day.month - 1, day.day + 1))
+  const civil = { year: next.getUTCFullYear(), month: next.getUTCMonth() + 1, day: next.getUTCDate() }
+  return new Date(Math.min(end.getTime(), instantOf({ ...civil, hour: 0, minute: 0, second: 0 }, zone)))
 }

@@ -1,8 +1,10 @@
+import { isTestPhone } from '../channels/sandbox/test-phones.ts'
 import type { Client } from '../clients/client.ts'
 import { lockClients } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database, Queryable } from '../db/database.ts'
 import type { RulesOfBranch } from '../events/branch-rules.ts'
+import { handlingOf } from '../events/catalog.ts'
 import type { Event } from '../events/event.ts'
 import { planJob } from '../events/jobs.ts'
 import type { BranchRulesReader } from '../events/remembered-rules.ts'
@@ -11,12 +13,20 @@ import { compact } from '../lib/compact.ts'
 import type { EventId, ScheduleId } from '../lib/ids.ts'
 import { dayOf } from '../lib/moment.ts'
 import type { QueueSystem } from '../queue/queue.ts'
-import { zoneOf } from './decide.ts'
+import { quietFor, zoneOf } from './decide.ts'
 import type { ScheduleLine } from './keep-schedule.ts'
 import { overtakenBy } from './overtaken.ts'
 import type { Policy } from './policy.ts'
 import type { CancelReason } from './schedule.ts'
-import { type DueSchedule, dueSchedules, endSchedule, openPayload, takeDue } from './store/schedules.ts'
+import {
+  clientOfSchedule,
+  type DueSchedule,
+  dueSchedules,
+  endSchedule,
+  openPayload,
+  postpone,
+  takeDue,
+} from './store/schedules.ts'
 
 export type FireNeeds = {
   db: Database
@@ -49,6 +59,7 @@ export async function fireDue(needs: FireNeeds): Promise<number> {
     } catch (error) {
       // One that cannot be told must not hold up the others.
       needs.onTrouble(id, error)
+      await postpone(needs.db, id).catch((fault: unknown) => needs.onTrouble(id, fault))
     }
   }
   // A queue that is away loses nothing: the sweep finds what was kept and never planned.
@@ -63,10 +74,12 @@ async function fireOne(
   id: ScheduleId,
   rulesOf: RulesOfBranch,
 ): Promise<{ line: ScheduleLine; kept?: Kept } | undefined> {
+  const clientId = await clientOfSchedule(needs.db, id)
+  if (clientId === undefined) return undefined
+  // Whoever keeps a payment of this client waits here, or was before us and is seen below. The client first, as erasure does.
+  const [client] = await lockClients(needs, [clientId])
   const due = await takeDue(needs.db, id)
   if (due === undefined) return undefined
-  // Whoever keeps a payment of this client waits here, or was before us and is seen below.
-  const [client] = await lockClients(needs, [due.clientId])
   const payload = client && openPayload(needs.vault, client, due.payload)
   const obstacle = await obstacleTo(needs, due, payload, rulesOf)
   if (client === undefined || payload === undefined || obstacle !== undefined) {
@@ -87,14 +100,21 @@ async function obstacleTo(
 ): Promise<{ reason: CancelReason; by: EventId | null } | undefined> {
   if (payload === undefined) return { reason: 'erased', by: null }
   if (rulesOf(due.branchCode).reminders === 'off') return { reason: 'off', by: null }
-  // The service stood still for so long that the day is over.
-  if (due.nextDate < dayOf(Date.now(), zoneOf(payload, needs.policy))) return { reason: 'too_late', by: null }
+  // The service stood still for so long that the day is over, or it will be when the quiet hours are.
+  const { quietHours } = rulesOf(due.branchCode)
+  const definition = handlingOf('installment.reminder')
+  const leavesAt = quietFor({ event: payload, definition, quietHours }, needs.policy)(new Date())
+  if (due.nextDate < dayOf(leavesAt.getTime(), zoneOf(payload, needs.policy))) return { reason: 'too_late', by: null }
   return await overtakenBy(needs, due, due)
 }
 
-/** The client as he is by now: an event with the phone of that time would give it back to him. */
+/**
+ * The client as he is by now: an event with the phone of that time would give it back to him. A test phone that somebody's
+ * try left on his record would make a rehearsal of it.
+ */
 function withClient(payload: Event, { externalId, phone, fullName }: Client): Event {
-  return { ...payload, client: compact({ id: externalId ?? undefined, phone, fullName }) }
+  const isNamed = externalId !== null && isTestPhone(phone)
+  return { ...payload, client: compact({ id: externalId ?? undefined, phone: isNamed ? undefined : phone, fullName }) }
 }
 
 async function keepReminder(needs: FiringNeeds, due: DueSchedule, event: Event): Promise<Kept> {

@@ -3,6 +3,7 @@ import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
 import type { Reminders } from '../events/branch-rules.ts'
 import type { Event } from '../events/event.ts'
+import { isSuperseded } from '../events/order.ts'
 import type { EarlierFact, StoredEvent } from '../events/store/read.ts'
 import type { ScheduleId } from '../lib/ids.ts'
 import { dayOf } from '../lib/moment.ts'
@@ -20,7 +21,15 @@ import {
   reminderOf,
   type ScheduleState,
 } from './schedule.ts'
-import { endSchedule, insertSchedule, type OperationRef, openSchedules, wasRemindedOf } from './store/schedules.ts'
+import {
+  endSchedule,
+  endUntold,
+  insertSchedule,
+  type OperationRef,
+  openSchedules,
+  waitingReminders,
+  wasRemindedOf,
+} from './store/schedules.ts'
 
 /** The one line of what became of a reminder. Nothing personal in it. */
 export type ScheduleLine = { schedule: ScheduleId; source: string; state: ScheduleState; reason: CancelReason | null }
@@ -36,7 +45,7 @@ export type Scheduling = {
 
 /**
  * Whether this event makes or changes reminders. A test makes none: nothing may leave in its name later. `hasOpen`: its
- * operation has one planned.
+ * operation has one planned, or made and not told yet.
  */
 export function isScheduling({ test }: StoredEvent, event: Event, hasOpen: boolean): boolean {
   if (test || !mayTouchSchedules(event) || isOwnReminder(event)) return false
@@ -51,6 +60,7 @@ export async function keepSchedule(
 ): Promise<ScheduleLine[]> {
   const { stored, event, earlier } = scheduling
   const operation = operationOf(stored, event)
+  if (isSuperseded(event, earlier)) return []
   const lines: ScheduleLine[] = []
   for (const open of await openSchedules(needs.db, operation, stored.seq)) {
     const reason = endingBy(event, open)
@@ -64,6 +74,26 @@ export async function keepSchedule(
   return made === undefined ? lines : [...lines, made]
 }
 
+/**
+ * A reminder of ours that has not left yet when its payment is told says something false. Answers whether one was ended.
+ * Must run in that same transaction.
+ */
+export async function endWaiting(
+  db: Queryable,
+  { stored, event, earlier }: Pick<Scheduling, 'stored' | 'event' | 'earlier'>,
+): Promise<boolean> {
+  if (event.type === 'installment.reminder' || isSuperseded(event, earlier)) return false
+  let hasEnded = false
+  for (const waiting of await waitingReminders(db, operationOf(stored, event), stored.seq)) {
+    const reason = endingBy(event, waiting)
+    // None is planned anew for a day of which one was made.
+    const isStillTrue = reason === 'corrected' && nextDateIn(event) === waiting.nextDate
+    if (reason === null || isStillTrue) continue
+    if (await endUntold(db, waiting.event)) hasEnded = true
+  }
+  return hasEnded
+}
+
 async function planReminder(
   needs: { db: Queryable; vault: Vault; policy: Policy },
   { stored, event, client, reminders }: Scheduling,
@@ -73,7 +103,8 @@ async function planReminder(
   const zone = zoneOf(event, needs.policy)
   if (client.dataKey === null || nextDate < dayOf(now.getTime(), zone)) return undefined
   const stage = event.payment?.stage ?? null
-  const planned = { nextDate, stage, madeBySeq: stored.seq }
+  const madeAt = event.occurredAt === undefined ? null : new Date(event.occurredAt)
+  const planned = { nextDate, stage, madeAt, madeBySeq: stored.seq }
   if (await wasRemindedOf(needs.db, operation, nextDate)) return undefined
   if (await overtakenBy(needs, operation, planned)) return undefined
   const time = reminders === null || reminders === 'off' ? defaultReminders : reminders

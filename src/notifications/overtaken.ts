@@ -2,8 +2,15 @@ import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import type { EventId } from '../lib/ids.ts'
-import { type CancelReason, endingBy, isEarlierStage, isOwnReminder, type ScheduledFor } from './schedule.ts'
-import { type OperationRef, type Related, relatedEvents } from './store/schedules.ts'
+import {
+  type CancelReason,
+  endingBy,
+  isEarlierPayment,
+  isOwnReminder,
+  nextDateIn,
+  type ScheduledFor,
+} from './schedule.ts'
+import { laterSchedule, type OperationRef, type Related, relatedEvents } from './store/schedules.ts'
 
 /**
  * What was kept of the operation and makes a reminder needless, whether anybody has planned it yet or not: rounds of
@@ -13,13 +20,13 @@ export async function overtakenBy(
   needs: { db: Queryable; vault: Vault },
   operation: OperationRef,
   planned: ScheduledFor & { madeBySeq: bigint },
-): Promise<{ reason: CancelReason; by: EventId } | undefined> {
+): Promise<{ reason: CancelReason; by: EventId | null } | undefined> {
   const related = await relatedEvents(needs.db, operation)
-  const paid = related.find((each) => isPayment(each, planned))
-  if (paid) {
-    const isSameStage = paid.stage !== null && paid.stage === planned.stage
-    return { reason: isSameStage ? 'corrected' : 'paid', by: paid.id }
-  }
+  const paid = paymentIn(related, planned)
+  if (paid) return paid
+  // Two rounds may have planned one operation out of order: its latest plan holds.
+  const later = await laterSchedule(needs.db, operation, planned.madeBySeq)
+  if (later) return { reason: 'corrected', by: later.madeBy }
   // The day stands in what is sealed; a sender reminds seldom, so they are few.
   const reminders = related.filter(({ type }) => type === 'installment.reminder').map(({ id }) => id)
   for (const { id, seq, content } of reminders.length === 0 ? [] : await eventsByIds(needs, reminders)) {
@@ -34,6 +41,32 @@ export async function overtakenBy(
   return undefined
 }
 
-function isPayment({ type, seq, stage }: Related, planned: ScheduledFor & { madeBySeq: bigint }): boolean {
-  return type !== 'installment.reminder' && seq > planned.madeBySeq && !isEarlierStage(stage, planned.stage)
+function paymentIn(
+  related: readonly Related[],
+  planned: ScheduledFor & { madeBySeq: bigint },
+): { reason: CancelReason; by: EventId } | undefined {
+  const payments = related.filter((each) => isPayment(each, planned))
+  const isSameStage = ({ stage }: Related) => stage !== null && stage === planned.stage
+  const next = payments.find((each) => !isSameStage(each))
+  if (next) return { reason: 'paid', by: next.id }
+  return payments[0] && { reason: 'corrected', by: payments[0].id }
+}
+
+function isPayment(event: Related, planned: ScheduledFor & { madeBySeq: bigint }): boolean {
+  return event.type !== 'installment.reminder' && event.seq > planned.madeBySeq && !isEarlierPayment(event, planned)
+}
+
+/**
+ * Whether a reminder of ours that has become an event is needless by now: its payment came meanwhile, or another day was
+ * told. A correction that names the same day leaves it alone, for none is planned anew.
+ */
+export async function isPaidSince(
+  needs: { db: Queryable; vault: Vault },
+  operation: OperationRef,
+  fired: ScheduledFor & { madeBySeq: bigint },
+): Promise<boolean> {
+  const paid = paymentIn(await relatedEvents(needs.db, operation), fired)
+  if (paid === undefined || paid.reason === 'paid') return paid !== undefined
+  const [correction] = await eventsByIds(needs, [paid.by])
+  return correction?.content !== undefined && nextDateIn(correction.content.event) !== fired.nextDate
 }

@@ -14,15 +14,24 @@ import { canBeSuperseded } from '../events/order.ts'
 import type { BranchRulesReader } from '../events/remembered-rules.ts'
 import { type EarlierFact, earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
 import type { Handling } from '../events/types/definition.ts'
-import { type EventId, type NotificationId, newId } from '../lib/ids.ts'
+import { type ClientId, type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { type Correction, correctionOf } from './correction.ts'
 import { branchOf, decidePlan, latestConsent, type Plan, purposeOf, quietFor, zoneOf } from './decide.ts'
-import { isScheduling, keepSchedule, operationOf, type ScheduleLine, type Scheduling } from './keep-schedule.ts'
+import { dueEnd } from './due.ts'
+import {
+  endWaiting,
+  isScheduling,
+  keepSchedule,
+  operationOf,
+  type ScheduleLine,
+  type Scheduling,
+} from './keep-schedule.ts'
+import { isPaidSince } from './overtaken.ts'
 import type { Policy } from './policy.ts'
 import { expiryOf } from './quiet-hours.ts'
-import { isOwnReminder, mayTouchSchedules } from './schedule.ts'
-import { toldAlready, withOpenSchedules } from './store/schedules.ts'
+import { isOwnReminder, mayTouchSchedules, nextDateIn } from './schedule.ts'
+import { firedAs, toldAlready, withOpenSchedules } from './store/schedules.ts'
 import { destinationOf, type Rendered, type Wording } from './wording.ts'
 
 export type PlanNeeds = {
@@ -63,13 +72,10 @@ type Planned = {
 /** Decides for each kept event whom to tell, where and when; leaves a notification and its delivery for every one of them. */
 export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<void> {
   const now = new Date()
-  const { planned, scheduled } = await keepPlans(needs, await decideAll(needs, ids, now), now)
+  const { planned, scheduled, freed } = await keepPlans(needs, await decideAll(needs, ids, now), now)
   // A fact that ended here may be the one that a later message of its client was waiting for.
   const ended = planned.filter(({ delivery }) => delivery.state === 'skipped' || delivery.state === 'failed')
-  const woken = await nextOfClients(
-    needs.db,
-    ended.map(({ delivery }) => delivery.client.id),
-  )
+  const woken = await nextOfClients(needs.db, [...freed, ...ended.map(({ delivery }) => delivery.client.id)])
   await hint(needs, planned, woken)
   for (const each of planned) needs.onPlanned(lineOf(each))
   for (const each of scheduled) needs.onSchedule(each)
@@ -80,7 +86,7 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
   const events = (await eventsByIds(needs, ids)).filter((each) => !each.isPlanned && each.heldReason === null)
   if (events.length === 0) return []
   const touching = events.filter(({ content }) => content !== undefined && mayTouchSchedules(content.event))
-  const [recipients, facts, wording, rulesOf, open, told] = await Promise.all([
+  const [recipients, facts, wording, rulesOf, open, told, paid] = await Promise.all([
     recipientsOf(needs, [...new Set(events.map((each) => each.clientId))]),
     earlierFacts(
       needs.db,
@@ -93,6 +99,7 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
       touching.map((each) => each.id),
     ),
     toldAlready(needs.db, touching.flatMap(reminderIn)),
+    paidSince(needs, touching),
   ])
   return events.map((stored) => {
     const recipient = recipients.get(stored.clientId)
@@ -100,7 +107,7 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
     const consent = consentIn({ ...stored, event: stored.content?.event }, recipient)
     if (consent) recipient.consents.unshift({ ...consent, wordingHash: null })
     const earlier = facts.get(stored.id) ?? []
-    const isTold = told.has(stored.id)
+    const isTold = told.has(stored.id) || paid.has(stored.id)
     return {
       ...planOne({ ...needs, wording, rulesOf }, stored, recipient, { earlier, isTold }, now),
       consent,
@@ -117,6 +124,23 @@ function reminderIn(stored: StoredEvent) {
   return [{ ...operationOf(stored, event), id: stored.id, nextDate }]
 }
 
+/** Those of our own reminders whose payment came after they were made. */
+async function paidSince(needs: PlanNeeds, events: readonly StoredEvent[]): Promise<Set<EventId>> {
+  const own = events.filter(({ content }) => content !== undefined && isOwnReminder(content.event))
+  const fired = await firedAs(
+    needs.db,
+    own.map((each) => each.id),
+  )
+  const paid = new Set<EventId>()
+  for (const stored of own) {
+    const event = stored.content?.event
+    const made = fired.get(stored.id)
+    if (made === undefined || event === undefined || event.type === 'sms') continue
+    if (await isPaidSince(needs, operationOf(stored, event), made)) paid.add(stored.id)
+  }
+  return paid
+}
+
 function schedulingOf(
   stored: StoredEvent,
   { client }: Recipient,
@@ -128,7 +152,10 @@ function schedulingOf(
 }
 
 function dependsOnEarlier({ type, content }: StoredEvent): boolean {
-  return canBeSuperseded(type) || (content !== undefined && canBeCorrection(content.event))
+  if (canBeSuperseded(type)) return true
+  if (content === undefined) return false
+  const { event } = content
+  return canBeCorrection(event) || (mayTouchSchedules(event) && nextDateIn(event) !== undefined)
 }
 
 /** Writes the plans of those events that nobody else has planned meanwhile. */
@@ -136,10 +163,11 @@ async function keepPlans(
   needs: PlanNeeds,
   decided: readonly Planned[],
   now: Date,
-): Promise<{ planned: Planned[]; scheduled: ScheduleLine[] }> {
+): Promise<{ planned: Planned[]; scheduled: ScheduleLine[]; freed: ClientId[] }> {
   const deliveries = decided.map((each) => each.delivery)
   const saysMore = decided.some((each) => each.consent ?? each.scheduling ?? each.rehearsal)
   const scheduled: ScheduleLine[] = []
+  const freed: ClientId[] = []
   const won = saysMore
     ? await needs.db.transaction(async (db) => {
         for (const { rehearsal, delivery } of decided) {
@@ -149,12 +177,14 @@ async function keepPlans(
         for (const { consent, scheduling, delivery } of decided) {
           if (!planned.has(delivery.eventId)) continue
           if (consent) await recordConsent({ db, vault: needs.vault }, delivery.client.id, consent)
-          if (scheduling) scheduled.push(...(await keepSchedule({ ...needs, db }, scheduling, now)))
+          if (!scheduling) continue
+          scheduled.push(...(await keepSchedule({ ...needs, db }, scheduling, now)))
+          if (await endWaiting(db, scheduling)) freed.push(scheduling.client.id)
         }
         return planned
       })
     : await insertPlans(needs.db, needs.vault, deliveries)
-  return { planned: decided.filter((each) => won.has(each.stored.id)), scheduled }
+  return { planned: decided.filter((each) => won.has(each.stored.id)), scheduled, freed }
 }
 
 /** «СогласиеНаРекламу» of the sender counts, but never against the client's own word in the bot. */
@@ -189,7 +219,8 @@ function planOne(
   const moment = plan.kind === 'send' ? (plan.at ?? now) : now
   const rendered = needs.wording.render(event, moment, destinationOf(plan, recipient, needs.policy))
   const final = rendered.ok ? plan : unwritable(plan)
-  const expiresAt = expiryOf(moment, definition.expiryHours, quietFor(facts, needs.policy))
+  const usualEnd = expiryOf(moment, definition.expiryHours, quietFor(facts, needs.policy))
+  const expiresAt = isOwnReminder(event) ? dueEnd(event, zoneOf(event, needs.policy), usualEnd) : usualEnd
   return {
     stored,
     delivery: {

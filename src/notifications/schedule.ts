@@ -17,7 +17,12 @@ export type ScheduleState = (typeof scheduleStates)[number]
 export const cancelReasons = ['paid', 'corrected', 'told_by_sender', 'too_late', 'off', 'erased'] as const
 export type CancelReason = (typeof cancelReasons)[number]
 
-export type ScheduledFor = { nextDate: string; stage: number | null }
+export type ScheduledFor = {
+  nextDate: string
+  stage: number | null
+  /** When that happened which made it, where its sender said so. */
+  madeAt: Date | null
+}
 
 const payments: readonly KeptEvent['type'][] = ['payout.paid', 'payout.partial']
 
@@ -37,16 +42,29 @@ export function nextDateIn(event: Pick<KeptEvent, 'type' | 'payment'>): string |
 }
 
 /** What an event of the same operation, kept later, does to a planned reminder; null when it leaves it alone. */
-export function endingBy(event: Pick<Event, 'type' | 'payment'>, planned: ScheduledFor): CancelReason | null {
+export function endingBy(
+  event: Pick<Event, 'type' | 'payment' | 'occurredAt'>,
+  planned: ScheduledFor,
+): CancelReason | null {
   const { stage, nextDate, dueDate } = event.payment ?? {}
   if (event.type === 'installment.reminder') {
     const day = nextDate ?? dueDate
     return day === undefined || day === planned.nextDate ? 'told_by_sender' : null
   }
-  if (isEarlierStage(stage, planned.stage)) return null
+  const occurredAt = event.occurredAt === undefined ? null : new Date(event.occurredAt)
+  if (isEarlierPayment({ type: event.type, stage: stage ?? null, occurredAt }, planned)) return null
   if (!payments.includes(event.type)) return nextDateIn(event) === undefined ? null : 'corrected'
   // The same stage once more is the same payment, told anew.
   return stage !== undefined && stage === planned.stage ? 'corrected' : 'paid'
+}
+
+/** It came late: the plan was told after it. A final payment is the last word, whatever its clock says. */
+export function isEarlierPayment(
+  { type, stage, occurredAt }: Pick<EarlierFact, 'type' | 'stage' | 'occurredAt'>,
+  planned: ScheduledFor,
+): boolean {
+  if (type !== 'payout.partial' || stage !== null) return isEarlierStage(stage, planned.stage)
+  return occurredAt !== null && planned.madeAt !== null && occurredAt < planned.madeAt
 }
 
 /** A stage that 1C sends again, after a later one, tells nothing new of the plan. */
@@ -59,9 +77,16 @@ export function isOvertaken(event: Event, earlier: readonly EarlierFact[]): bool
   return earlier.some((fact) => {
     if (!payments.includes(fact.type)) return false
     if (isEarlierStage(event.payment?.stage, fact.stage)) return true
-    const isFinal = fact.type === 'payout.paid' && fact.stage === null && event.type !== 'payout.paid'
+    if (event.payment?.stage === undefined && happenedBefore(event, fact)) return true
+    // The last stage is final too, and a part that does not say its stage cannot be told from one before it.
+    const isAfterAll = fact.stage === null || (event.type === 'payout.partial' && event.payment?.stage === undefined)
+    const isFinal = fact.type === 'payout.paid' && event.type !== 'payout.paid' && isAfterAll
     return isFinal && !happenedAfter(event, fact)
   })
+}
+
+function happenedBefore({ occurredAt }: Event, fact: EarlierFact): boolean {
+  return occurredAt !== undefined && fact.occurredAt !== null && new Date(occurredAt) < fact.occurredAt
 }
 
 function happenedAfter({ occurredAt }: Event, fact: EarlierFact): boolean {

@@ -10,6 +10,7 @@ const minute = 60_000
 const free: Facts = {
   channel: 'telegram',
   isBehind: false,
+  isRepeat: false,
   isErased: false,
   isTest: false,
   isTeamOnly: false,
@@ -32,6 +33,7 @@ const near = fc.integer({ min: -minute, max: minute }).map((ms) => new Date(now.
 const facts: fc.Arbitrary<Facts> = fc.record({
   channel: fc.constantFrom('telegram', 'vk'),
   isBehind: fc.boolean(),
+  isRepeat: fc.boolean(),
   isErased: fc.boolean(),
   isTest: fc.boolean(),
   isTeamOnly: fc.boolean(),
@@ -93,6 +95,12 @@ describe('whether a message may leave now', () => {
     [
       'a rehearsal to a test phone wakes nobody at night',
       { channel: 'sandbox', lane: 'ordinary' },
+      { afterQuiet: () => at(5_000) },
+      { kind: 'go' },
+    ],
+    [
+      'the one repeat after a lost answer does not wait for the morning',
+      { isRepeat: true, lane: 'ordinary' },
       { afterQuiet: () => at(5_000) },
       { kind: 'go' },
     ],

@@ -54,6 +54,7 @@ type Given = {
   receivedAt?: Date
   earlier?: PlanFacts['earlier']
   contacts?: Contact[]
+  phone?: string
   consents?: Consent[]
   erasedAt?: Date
   quietHours?: PlanFacts['quietHours']
@@ -73,7 +74,7 @@ function facts(given: Given): PlanFacts {
       client: {
         id: newId('client'),
         externalId: 'c',
-        phone: undefined,
+        phone: given.phone,
         fullName: undefined,
         branchCode: null,
         dataKey: Buffer.alloc(1),
@@ -132,6 +133,13 @@ describe('whether, where and when a client is told', () => {
     ['a test event to a test phone', { test: true, event: { client: { phone: read } } }, `rehearse ${read}`],
     ['a test phone in test mode', { event: { client: { phone: read } } }, `rehearse ${read}`, { sendMode: 'test' }],
     ['a test phone, whatever contacts its client has', { event: { client: { phone: read } } }, `rehearse ${read}`],
+    ['a record that bears a test phone and no contact', { phone: read, contacts: [] }, `rehearse ${read}`],
+    ['a record that bears a test phone, and whose contact is real', { phone: read }, 'send now'],
+    [
+      'a record that bears a test phone, told with a real one',
+      { phone: read, contacts: [], event: { client: { id: 'c', phone: '+79031234567' } } },
+      'skipped no_contact',
+    ],
     [
       'a test phone that stands for a refusal',
       { test: true, event: { client: { phone: '+79730000015' } } },

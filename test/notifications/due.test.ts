@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { defaultReminders, dueMoment } from '../../src/notifications/due.ts'
+import { defaultReminders, dueEnd, dueMoment } from '../../src/notifications/due.ts'
 
 /** Russia has had no summer time since 2014; the three zones of the world's end have it, or half-hours. */
 const russian = ['Europe/Kaliningrad', 'Europe/Moscow', 'Europe/Samara', 'Asia/Yekaterinburg', 'Asia/Kamchatka']
@@ -28,6 +28,16 @@ describe('when a client is reminded', () => {
     assert.equal(dueMoment('2025-12-23', 'Europe/Moscow', defaultReminders, at), undefined)
     assert.ok(dueMoment('2025-12-23', 'Europe/Moscow', defaultReminders, new Date(at.getTime() - 1)))
     assert.equal(dueMoment('0001-01-01', 'Europe/Moscow', defaultReminders, long), undefined)
+  })
+
+  it('and told until that day is over there, never later', () => {
+    const payment = { nextDate: '2025-12-31' }
+    const midnight = new Date('2026-01-01T00:00:00+12:00')
+    const [before, after] = [-1, 1].map((ms) => new Date(midnight.getTime() + ms))
+    assert.ok(before && after)
+    assert.deepEqual(dueEnd({ payment }, 'Asia/Kamchatka', before), before)
+    assert.deepEqual(dueEnd({ payment }, 'Asia/Kamchatka', after), midnight)
+    assert.deepEqual(dueEnd({}, 'Asia/Kamchatka', after), after)
   })
 
   it('whatever the day, the zone and the wish: that hour on that wall, so many days before', () => {

@@ -63,6 +63,12 @@ describe('the service reminds of the instalments to come', { timeout: 300_000 },
     },
     ...more,
   })
+  /** A part of the payment that does not say which. */
+  const part = (to: Someone, operation: string, nextDate: string, more: Json = {}) => {
+    const { payment, ...event } = stage(to, operation, 1, nextDate, more)
+    const { stage: _, stages: __, ...rest } = payment
+    return { ...event, payment: rest }
+  }
   const schedulesOf = async (operation: string): Promise<Json[]> =>
     (await service.api('GET', `/schedules?operationId=${encodeURIComponent(operation)}`)).body.items
   /** The newest schedule of the operation, once it is as told. */
@@ -266,6 +272,147 @@ describe('the service reminds of the instalments to come', { timeout: 300_000 },
       ),
     )
     assert.equal((await scheduled(operation, 'cancelled')).reason, 'paid')
+  })
+
+  it('a part that comes late, without a stage, after the final payment plans nothing', async () => {
+    const person = await linkedSomeone(service)
+    const [unstaged, staged] = [document(), document()]
+    const occurredAt = new Date(Date.now() - 3_600_000).toISOString()
+    for (const [operation, last] of [
+      [unstaged, undefined],
+      [staged, 4],
+    ] as const) {
+      const final = stage(person, operation, 4)
+      const payment = { ...final.payment, stage: last }
+      await cameTo(service, await accepted(service, { ...final, type: 'payout.paid', payment }), 'sent')
+      await decided(service, await accepted(service, part(person, operation, inDays(5), { occurredAt })))
+      assert.deepEqual(await schedulesOf(operation), [])
+    }
+  })
+
+  it('facts that come late leave the reminder as it is, when they come and when it is told', async () => {
+    const person = await linkedSomeone(service)
+    const operation = document()
+    await cameTo(service, await accepted(service, part(person, operation, inDays(5))), 'sent')
+    await scheduled(operation, 'planned')
+    const occurredAt = new Date(Date.now() - 3_600_000).toISOString()
+    const late = [
+      part(person, operation, inDays(2), { occurredAt }),
+      part(person, operation, inDays(3), { occurredAt, id: `${operation}/accepted`, type: 'operation.accepted' }),
+    ]
+    for (const event of late) await decided(service, await accepted(service, event))
+    assert.equal((await scheduled(operation, 'planned')).nextDate, inDays(5))
+    await timeComes(operation)
+    await scheduled(operation, 'fired')
+  })
+
+  it('a reminder that waits for the morning ends when its payment is told, and whom it held up goes on', async () => {
+    const person = await linkedSomeone(service)
+    const operation = document()
+    const night = { code: 'NIGHT', timezone: zoneWhereItIs(23) }
+    await accepted(service, stage(person, operation, 1, inDays(5), { branch: night }))
+    await scheduled(operation, 'planned')
+    await timeComes(operation)
+    const { endedBy } = await scheduled(operation, 'fired')
+    await cameTo(service, endedBy, 'waiting')
+    // The same payment told anew, with the same day, leaves it.
+    await cameTo(service, await accepted(service, stage(person, operation, 1, inDays(5), { branch: night })), 'sent')
+    await cameTo(service, endedBy, 'waiting')
+    await cameTo(service, await accepted(service, stage(person, operation, 2, undefined, { branch: night })), 'sent')
+    assert.equal((await cameTo(service, endedBy, 'skipped')).reason, 'superseded')
+  })
+
+  it('a reminder that is planned after its payment was kept is not told', async () => {
+    const person = await linkedSomeone(service)
+    const operation = document()
+    const night = { code: 'NIGHT', timezone: zoneWhereItIs(23) }
+    await accepted(service, stage(person, operation, 1, inDays(5), { branch: night }))
+    await scheduled(operation, 'planned')
+    await timeComes(operation)
+    const { endedBy } = await scheduled(operation, 'fired')
+    await cameTo(service, endedBy, 'waiting')
+    const say = (text: string) => onDatabase(databaseUrl, (client) => client.query(text, [endedBy]))
+    // As if nobody had planned it yet.
+    await say('delete from deliveries where event_id = $1')
+    await say('delete from notifications where event_id = $1')
+    await cameTo(service, await accepted(service, stage(person, operation, 2)), 'sent')
+    await say(`update events set planned_at = null, received_at = now() - interval '10 minutes' where id = $1`)
+    assert.equal((await cameTo(service, endedBy, 'skipped')).reason, 'superseded')
+  })
+
+  it('a reminder that could only leave after its day is not made', async () => {
+    const person = await linkedSomeone(service)
+    const operation = document()
+    const zone = zoneWhereItIs(23)
+    await accepted(service, stage(person, operation, 1, inDays(5), { branch: { code: 'NIGHT', timezone: zone } }))
+    await scheduled(operation, 'planned')
+    const today = new Date().toLocaleDateString('sv-SE', { timeZone: zone })
+    await onDatabase(databaseUrl, (client) =>
+      client.query('update schedules set next_date = $2, due_at = now() where operation_id = $1', [operation, today]),
+    )
+    assert.equal((await scheduled(operation, 'cancelled')).reason, 'too_late')
+  })
+
+  it('a reminder that failed in one messenger and came in another was told', async () => {
+    const person = await linkedSomeone(service)
+    const operation = document()
+    await accepted(service, stage(person, operation, 1, inDays(5)))
+    await scheduled(operation, 'planned')
+    await timeComes(operation)
+    const { endedBy } = await scheduled(operation, 'fired')
+    await cameTo(service, endedBy, 'sent')
+    await onDatabase(databaseUrl, (client) =>
+      client.query(
+        `insert into deliveries select r.* from deliveries d, jsonb_populate_record(d, jsonb_build_object(
+           'id', d.id || 'x', 'state', 'failed', 'reason', 'blocked')) r where d.event_id = $1`,
+        [endedBy],
+      ),
+    )
+    const own = await accepted(service, {
+      id: `${operation}/own`,
+      type: 'installment.reminder',
+      branch,
+      client: { id: person.id },
+      operation: { id: operation },
+      payment: { nextDate: inDays(5) },
+    })
+    assert.equal((await cameTo(service, own, 'skipped')).reason, 'superseded')
+  })
+
+  it('of two plans that were planned out of order the later holds', async () => {
+    const person = await linkedSomeone(service)
+    const operation = document()
+    await accepted(service, stage(person, operation, 1, inDays(5)))
+    const { id } = await scheduled(operation, 'planned')
+    await onDatabase(databaseUrl, (client) =>
+      client.query(
+        `insert into schedules select r.* from schedules s, jsonb_populate_record(s, jsonb_build_object(
+           'id', s.id || 'x', 'made_by_seq', s.made_by_seq + 1, 'next_date', s.next_date + 4)) r where s.id = $1`,
+        [id],
+      ),
+    )
+    await timeComes(operation)
+    await scheduled(operation, 'fired', 2)
+    const [later, earlier] = await schedulesOf(operation)
+    assert.deepEqual([later.state, earlier.state, earlier.reason], ['fired', 'cancelled', 'corrected'])
+  })
+
+  it('one that cannot be told stands back for those behind it', async () => {
+    const person = await linkedSomeone(service)
+    const operation = document()
+    await accepted(service, stage(person, operation, 1, inDays(5)))
+    await scheduled(operation, 'planned')
+    await onDatabase(databaseUrl, (client) =>
+      client.query(`update schedules set payload = '\\x0102', due_at = now() where operation_id = $1`, [operation]),
+    )
+    await until(
+      async () => {
+        const { dueAt } = await scheduled(operation, 'planned')
+        return Date.parse(dueAt) > Date.now() + 120_000
+      },
+      patienceMs,
+      'it is tried again later',
+    )
   })
 
   it('erasing a client takes what was to be said to him', async () => {

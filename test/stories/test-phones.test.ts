@@ -6,10 +6,23 @@ import { isTestPhone, type TestPhone, testPhoneOf, testPhones } from '../../src/
 import { deliveryStates } from '../../src/deliveries/delivery.ts'
 import { readPhone } from '../../src/lib/phone.ts'
 import { madeKey } from '../support/keys.ts'
+import { linkedClient } from '../support/people.ts'
+import { onDatabase, testDatabase } from '../support/postgres.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
-import { accepted, cameTo, decided, linkedSomeone, notificationOf, patienceMs, payout } from '../support/story.ts'
+import {
+  accepted,
+  cameTo,
+  decided,
+  linkedSomeone,
+  notificationOf,
+  patienceMs,
+  payout,
+  reminder,
+  someone,
+  zoneWhereItIs,
+} from '../support/story.ts'
 import { until } from '../support/until.ts'
 
 const read = '+79730000003'
@@ -17,9 +30,11 @@ const read = '+79730000003'
 describe('test phones', { timeout: 240_000 }, () => {
   const scope = suiteScope()
   let service: TestService
+  let databaseUrl: string
 
   before(async () => {
-    service = await startService(scope)
+    databaseUrl = await testDatabase(scope)
+    service = await startService(scope, { DATABASE_URL: databaseUrl })
   })
 
   /** A paid event to that phone, as a sender posts it. */
@@ -114,12 +129,23 @@ describe('test phones', { timeout: 240_000 }, () => {
     )
     assert.deepEqual(payoutsTold(), [])
     await cameTo(service, await accepted(service, payout(person, 7)), 'sent')
-    // A client of the registry who has such a phone, told by his id alone.
-    const registered = await linkedSomeone(service, { phone: '+79730000002' })
-    const id = await accepted(service, payout(registered, 8))
+    // A client of the registry who has such a phone and no contact, told by his id alone.
+    const registered = `client-${randomBytes(5).toString('hex')}`
+    await service.api('PUT', `/clients/${registered}`, { phone: '+79730000002' })
+    const id = await accepted(service, payout({ id: registered }, 8))
     const end = await endOf(id, testPhoneOf('+79730000002') ?? known)
     assert.deepEqual([end.channel, end.test], ['sandbox', true])
     assert.equal(payoutsTold().length, 1)
+  })
+
+  it('a record that a try has made swallows no payout of who is linked later', async () => {
+    const person = someone()
+    const tried = await accepted(service, to(read, { client: { id: person.id, phone: read } }))
+    assert.equal((await decided(service, tried)).test ?? true, true)
+    await linkedClient(service, person.id, person.chat)
+    const id = await accepted(service, payout(person, 11))
+    await cameTo(service, id, 'sent')
+    assert.equal((await notificationOf(service, id)).deliveries[0].channel, 'telegram')
   })
 
   it('a rehearsal that lasts does not hold up the client’s real messages', async () => {
@@ -128,6 +154,27 @@ describe('test phones', { timeout: 240_000 }, () => {
     await cameTo(service, slow, 'waiting')
     await cameTo(service, await accepted(service, payout(person, 9)), 'sent')
     await cameTo(service, slow, 'failed')
+  })
+
+  it('nor those whose job was lost: the sweep finds them behind a rehearsal', async () => {
+    const person = await linkedSomeone(service)
+    const slow = { ...reminder(person, 1, zoneWhereItIs(12)), client: { id: person.id, phone: '+79730000011' } }
+    const rehearsed = await accepted(service, slow)
+    await cameTo(service, rehearsed, 'waiting')
+    const real = await accepted(service, reminder(person, 2, zoneWhereItIs(23)))
+    await cameTo(service, real, 'waiting')
+    // Its moment is now, and no job of its next attempt is there.
+    await onDatabase(databaseUrl, async (client) => {
+      await client.query(`update deliveries set expires_at = now() + interval '1 hour' where event_id = $1`, [
+        rehearsed,
+      ])
+      await client.query(
+        `update deliveries set zone = $2, attempts = 1, next_attempt_at = now() - interval '1 minute' where event_id = $1`,
+        [real, zoneWhereItIs(12)],
+      )
+    })
+    await cameTo(service, real, 'sent')
+    assert.equal((await notificationOf(service, rehearsed)).state, 'waiting')
   })
 
   it('a blocked test phone is blocked each time anew, by a call', async () => {

@@ -36,8 +36,10 @@ async function sendOne(api: Api, address: string, message: Message, signal: Abor
   return outcomeOf(await api.call({ method: 'POST', path: '/messages', query, body: layOut(message) }, signal))
 }
 
-/** A refusal, so nothing was sent, that is neither about this person nor about a limit. */
+/** A refusal, so nothing was sent, that is neither surely about this person nor about a limit. */
 function mayPassWithoutPicture(outcome: Outcome): boolean {
   if (outcome.kind === 'deferred') return outcome.code === 'attachment_not_ready'
+  // What the host of the picture answered may stand there as if MAX refused the chat.
+  if (outcome.kind === 'refused') return outcome.reason === 'rejected_by_channel'
   return outcome.kind === 'broken' && outcome.scope === 'message'
 }

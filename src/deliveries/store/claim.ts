@@ -164,6 +164,7 @@ function factsOf(row: Row) {
   return {
     channel: row.channel,
     isBehind: row.is_behind,
+    isRepeat: row.state === 'unknown',
     isErased: row.data_key === null || row.message === null,
     isTest: row.test,
     isTeamOnly: row.team_only,
@@ -195,7 +196,7 @@ async function settle(
     case 'early':
       await db.run(
         sql`update deliveries set next_attempt_at = ${standing.at}, state = case when state = 'unknown' then state else 'waiting' end,
-                   expires_at = case when ${standing.isQuiet} then greatest(expires_at, ${standing.at}::timestamptz + interval '1 hour') else expires_at end
+                   expires_at = case when ${standing.isQuiet} and not ${endsWithItsDay} then greatest(expires_at, ${standing.at}::timestamptz + interval '1 hour') else expires_at end
             where id = ${row.id}`,
       )
       return early(row, standing.at, now, false)
@@ -209,6 +210,10 @@ async function settle(
     }
   }
 }
+
+/** A reminder of ours is never told after the day it speaks of (notifications/due), whatever the night takes of it. */
+const endsWithItsDay = sql`(type = 'installment.reminder' and coalesce(
+  (select e.external_id like 'schedule/%' from events e where e.id = deliveries.event_id), false))`
 
 function early(row: Row, at: Date, now: Date, isWholeBot: boolean): ClaimResult {
   const inMs = Math.max(1, at.getTime() - now.getTime())

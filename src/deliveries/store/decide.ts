@@ -37,14 +37,14 @@ export const decidedRow = z.object({
   attempts: z.number(),
 })
 
-/** The message each client is waiting for now, when its time has come. */
+/** The message each client is waiting for now, when its time has come; rehearsals stand in a line of their own. */
 export async function nextOfClients(db: Queryable, clients: readonly ClientId[]): Promise<Decided[]> {
   if (clients.length === 0) return []
   return await db.many(
     decidedRow,
-    sql`select distinct on (client_id, lane) id, channel, lane, attempts from deliveries
+    sql`select distinct on (client_id, lane, channel = 'sandbox') id, channel, lane, attempts from deliveries
         where client_id = any(${clients}::text[]) and decided_at is null and channel is not null
           and state in ('queued', 'waiting', 'unknown') and coalesce(next_attempt_at, 'epoch') <= clock_timestamp()
-        order by client_id, lane, event_seq`,
+        order by client_id, lane, channel = 'sandbox', event_seq`,
   )
 }

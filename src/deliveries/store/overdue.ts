@@ -71,7 +71,8 @@ export async function overdueDeliveries(db: Queryable, olderThanMs: number): Pro
             and coalesce(d.next_attempt_at, d.created_at) < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
             and (d.hinted_at is null or d.hinted_at < clock_timestamp() - interval '20 seconds')
             and not exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null
-                              and e.event_seq < d.event_seq and e.lane = d.lane)
+                              and e.event_seq < d.event_seq and e.lane = d.lane
+                              and (e.channel = 'sandbox') is not distinct from (d.channel = 'sandbox'))
           order by d.next_attempt_at nulls first limit 1000 for update skip locked)
         returning id, channel, lane, attempts`,
   )

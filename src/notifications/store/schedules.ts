@@ -18,15 +18,19 @@ function isOf(row: Sql, { source, clientId, operationId, number }: OperationRef)
 const eventId = z.string().transform(branded<'event'>)
 const scheduleId = z.string().transform(branded<'schedule'>)
 
-/** Those of the events whose operation has a reminder planned. */
+/** Of rows named `s`. */
+const isUntold = sql`(s.state = 'planned' or (s.state = 'fired' and exists (
+  select 1 from deliveries d where d.event_id = s.ended_by and d.decided_at is null)))`
+
+/** Those of the events whose operation has a reminder planned, or one that was made and is not told yet. */
 export async function withOpenSchedules(db: Queryable, ids: readonly EventId[]): Promise<Set<EventId>> {
   if (ids.length === 0) return new Set()
   const rows = await db.many(
     z.object({ id: eventId }),
     sql`select e.id from events e where e.id = any(${ids}::text[]) and exists (
-          select 1 from schedules s where s.state = 'planned' and s.source = e.source and s.operation_id = e.operation_id
+          select 1 from schedules s where ${isUntold} and s.source = e.source and s.operation_id = e.operation_id
           union all
-          select 1 from schedules s where s.state = 'planned' and s.source = e.source and (s.operation_id is null or e.operation_id is null)
+          select 1 from schedules s where ${isUntold} and s.source = e.source and (s.operation_id is null or e.operation_id is null)
             and s.operation_number = e.operation_number and s.client_id = e.client_id)`,
   )
   return new Set(rows.map((row) => row.id))
@@ -34,14 +38,80 @@ export async function withOpenSchedules(db: Queryable, ids: readonly EventId[]):
 
 export type Open = ScheduledFor & { id: ScheduleId }
 
+/** `event`: what it was turned into. */
+export type Waiting = Open & { event: EventId }
+
+const openRow = z.object({
+  id: scheduleId,
+  next_date: z.string(),
+  stage: z.number().nullable(),
+  made_at: z.date().nullable(),
+})
+
+function openOf(row: z.output<typeof openRow>): Open {
+  return { id: row.id, nextDate: row.next_date, stage: row.stage, madeAt: row.made_at }
+}
+
 /** The planned reminders of an operation that were made before that event; held until the transaction ends. */
 export async function openSchedules(db: Queryable, operation: OperationRef, beforeSeq: bigint): Promise<Open[]> {
   const rows = await db.many(
-    z.object({ id: scheduleId, next_date: z.string(), stage: z.number().nullable() }),
-    sql`select s.id, s.next_date::text, s.stage from schedules s
-        where s.state = 'planned' and s.made_by_seq < ${beforeSeq} and ${isOf(sql`s`, operation)} order by s.id for update`,
+    openRow,
+    sql`select s.id, s.next_date::text, s.stage, m.occurred_at as made_at from schedules s left join events m on m.id = s.made_by
+        where s.state = 'planned' and s.made_by_seq < ${beforeSeq} and ${isOf(sql`s`, operation)} order by s.id for update of s`,
   )
-  return rows.map((row) => ({ id: row.id, nextDate: row.next_date, stage: row.stage }))
+  return rows.map(openOf)
+}
+
+/** The reminders of an operation that were made before that event, and whose message waits to leave. */
+export async function waitingReminders(db: Queryable, operation: OperationRef, beforeSeq: bigint): Promise<Waiting[]> {
+  const rows = await db.many(
+    openRow.extend({ ended_by: eventId }),
+    sql`select s.id, s.next_date::text, s.stage, m.occurred_at as made_at, s.ended_by
+        from schedules s left join events m on m.id = s.made_by
+        where s.state = 'fired' and s.made_by_seq < ${beforeSeq} and ${isOf(sql`s`, operation)}
+          and exists (select 1 from deliveries d where d.event_id = s.ended_by and d.decided_at is null)`,
+  )
+  return rows.map((row) => ({ ...openOf(row), event: row.ended_by }))
+}
+
+/** Ends what has surely not been sent of a reminder. Answers whether there was anything. */
+export async function endUntold(db: Queryable, event: EventId): Promise<boolean> {
+  const ended = await db.many(
+    z.object({ id: z.string() }),
+    sql`update deliveries set state = 'skipped', reason = 'superseded', decided_at = clock_timestamp(), updated_at = clock_timestamp(),
+               next_attempt_at = null, lease_until = null
+        where event_id = ${event} and decided_at is null and state in ('queued', 'waiting') and not repeat returning id`,
+  )
+  return ended.length > 0
+}
+
+/** The reminder that became that event. */
+export async function firedAs(
+  db: Queryable,
+  events: readonly EventId[],
+): Promise<Map<EventId, ScheduledFor & { madeBySeq: bigint }>> {
+  if (events.length === 0) return new Map()
+  const rows = await db.many(
+    openRow.extend({ ended_by: eventId, made_by_seq: z.bigint() }),
+    sql`select s.id, s.next_date::text, s.stage, m.occurred_at as made_at, s.ended_by, s.made_by_seq
+        from events e join schedules s on s.client_id = e.client_id and s.state = 'fired' and s.ended_by = e.id
+          left join events m on m.id = s.made_by
+        where e.id = any(${events}::text[])`,
+  )
+  return new Map(rows.map((row) => [row.ended_by, { ...openOf(row), madeBySeq: row.made_by_seq }]))
+}
+
+/** A plan of the operation that was told later than that event. */
+export async function laterSchedule(
+  db: Queryable,
+  operation: OperationRef,
+  seq: bigint,
+): Promise<{ madeBy: EventId | null } | undefined> {
+  const row = await db.maybeOne(
+    z.object({ made_by: eventId.nullable() }),
+    sql`select s.made_by from schedules s where s.made_by_seq > ${seq} and ${isOf(sql`s`, operation)} order by s.made_by_seq desc limit 1`,
+  )
+  return row && { madeBy: row.made_by }
 }
 
 export type Related = {
@@ -49,21 +119,24 @@ export type Related = {
   seq: bigint
   type: 'payout.paid' | 'payout.partial' | 'installment.reminder'
   stage: number | null
+  occurredAt: Date | null
 }
 
 /** The payments and reminders of an operation that were kept, whether planned yet or not. */
 export async function relatedEvents(db: Queryable, operation: OperationRef): Promise<Related[]> {
-  return await db.many(
+  const rows = await db.many(
     z.object({
       id: eventId,
       seq: z.bigint(),
       type: z.enum(['payout.paid', 'payout.partial', 'installment.reminder']),
       stage: z.number().nullable(),
+      occurred_at: z.date().nullable(),
     }),
-    sql`select e.id, e.seq, e.type, e.stage from events e
+    sql`select e.id, e.seq, e.type, e.stage, e.occurred_at from events e
         where e.type in ('payout.paid', 'payout.partial', 'installment.reminder') and not e.test and e.held_reason is null
           and ${isOf(sql`e`, operation)} order by e.seq`,
   )
+  return rows.map(({ occurred_at, ...row }) => ({ ...row, occurredAt: occurred_at }))
 }
 
 export type NewSchedule = OperationRef & {
@@ -132,7 +205,8 @@ export async function toldAlready(db: Queryable, asked: readonly AskedReminder[]
         where exists (select 1 from schedules s where s.state = 'fired' and s.source = q.source and s.next_date = q.next_date
           and (s.operation_id = q.operation_id
                or ((s.operation_id is null or q.operation_id is null) and s.operation_number = q.operation_number and s.client_id = q.client_id))
-          and not exists (select 1 from deliveries d where d.event_id = s.ended_by and d.state in ('skipped', 'failed')))`,
+          and (not exists (select 1 from deliveries d where d.event_id = s.ended_by and d.state in ('skipped', 'failed'))
+               or exists (select 1 from deliveries d where d.event_id = s.ended_by and d.state not in ('skipped', 'failed'))))`,
   )
   return new Set(rows.map((row) => row.id))
 }
@@ -150,6 +224,21 @@ export type DueSchedule = OperationRef &
     payload: Buffer | null
   }
 
+export async function clientOfSchedule(db: Queryable, id: ScheduleId): Promise<ClientId | undefined> {
+  const row = await db.maybeOne(
+    z.object({ client_id: z.string().transform(branded<'client'>) }),
+    sql`select client_id from schedules where id = ${id}`,
+  )
+  return row?.client_id
+}
+
+/** It could not be told now: the others come first. */
+export async function postpone(db: Queryable, id: ScheduleId): Promise<void> {
+  await db.run(
+    sql`update schedules set due_at = clock_timestamp() + interval '5 minutes' where id = ${id} and state = 'planned'`,
+  )
+}
+
 /** Held until the transaction ends; undefined when another process has it, or has done it. */
 export async function takeDue(db: Queryable, id: ScheduleId): Promise<DueSchedule | undefined> {
   const row = await db.maybeOne(
@@ -164,10 +253,13 @@ export async function takeDue(db: Queryable, id: ScheduleId): Promise<DueSchedul
       stage: z.number().nullable(),
       next_date: z.string(),
       made_by_seq: z.bigint(),
+      made_at: z.date().nullable(),
       payload: z.instanceof(Buffer).nullable(),
     }),
-    sql`select source, client_id, key_id, team_only, branch_code, operation_id, operation_number, stage, next_date::text, made_by_seq, payload
-        from schedules where id = ${id} and state = 'planned' and due_at <= clock_timestamp() for update skip locked`,
+    sql`select s.source, s.client_id, s.key_id, s.team_only, s.branch_code, s.operation_id, s.operation_number, s.stage, s.next_date::text,
+               s.made_by_seq, m.occurred_at as made_at, s.payload
+        from schedules s left join events m on m.id = s.made_by
+        where s.id = ${id} and s.state = 'planned' and s.due_at <= clock_timestamp() for update of s skip locked`,
   )
   return (
     row && {
@@ -182,6 +274,7 @@ export async function takeDue(db: Queryable, id: ScheduleId): Promise<DueSchedul
       stage: row.stage,
       nextDate: row.next_date,
       madeBySeq: row.made_by_seq,
+      madeAt: row.made_at,
       payload: row.payload,
     }
   )
