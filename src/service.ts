@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import { type ApiNeeds, apiRoutes, apiRouteTable } from './api/routes.ts'
@@ -27,6 +28,8 @@ export type Running = { url: string; services: Services; stop(): Promise<void> }
 export async function start(config: Config, log: Logger): Promise<Running> {
   const services = await openServices(config, log)
   const stopping = new AbortController()
+  // Every job that waits for its turn listens: that is no leak.
+  setMaxListeners(0, stopping.signal)
   try {
     const receive = receiveOf(services)
     const updates = openUpdates(services)

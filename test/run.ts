@@ -12,7 +12,7 @@ import { templateName } from './support/postgres.ts'
 
 /**
  * `npm test`: every file under test/, against one Postgres with a migrated template database.
- * `npm test -- FOLDER…` runs what lies under those folders of test/; `--only FILE…` runs those files; `--static` runs what needs no database (part of `npm run check`).
+ * `npm test -- START…` runs the files whose path under test/ begins so; `--only FILE…` runs those files; `--static` runs what needs no database (part of `npm run check`).
  */
 const root = new URL('..', import.meta.url).pathname
 const args = process.argv.slice(2)
@@ -39,13 +39,13 @@ async function filesToRun(): Promise<string[]> {
     .filter((each) => each.isFile() && each.name.endsWith('.test.ts'))
     .map((each) => join(each.parentPath, each.name))
     .sort()
-  const under = (folder: string) =>
-    all.filter((file) => relative(decodeURIComponent(root), file).startsWith(join('test', folder, '/')))
-  if (isStatic) return under('static')
+  const under = (start: string) =>
+    all.filter((file) => relative(decodeURIComponent(root), file).startsWith(join('test', start)))
+  if (isStatic) return under('static/')
   if (args.length === 0) return all
-  return args.flatMap((folder) => {
-    const found = under(folder)
-    if (found.length === 0) throw new Error(`there are no tests under test/${folder}`)
+  return args.flatMap((start) => {
+    const found = under(start)
+    if (found.length === 0) throw new Error(`no test file begins with test/${start}`)
     return found
   })
 }

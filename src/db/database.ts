@@ -106,7 +106,7 @@ async function inTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Queryab
   let broken: Error | undefined
   try {
     await client.query(begin)
-    const result = await work(queryable(client))
+    const result = await work(queryable(inTurn(client)))
     await client.query('commit')
     return result
   } catch (error) {
@@ -122,7 +122,21 @@ async function inTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Queryab
   }
 }
 
-function queryable(client: pg.Pool | pg.PoolClient): Queryable {
+/** Reads that are asked side by side wait for each other: a connection works one statement at a time. */
+function inTurn(client: pg.PoolClient): Asked {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    query: (asked) => {
+      const mine = last.then(() => client.query(asked))
+      last = mine.catch(() => undefined)
+      return mine
+    },
+  }
+}
+
+type Asked = { query(asked: pg.QueryConfig): Promise<pg.QueryResult> }
+
+function queryable(client: Asked): Queryable {
   const rows = async <S extends z.ZodType>(row: S, query: Sql) => {
     const result = await client.query({ name: statementName(query), text: query.text, values: query.values })
     return result.rows.map((each) => row.parse(each))
