@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { catalog } from '../events/catalog.ts'
 import { type EventType, eventTypes } from '../events/event.ts'
+import { channelTitles } from '../lib/channel-name.ts'
 import { RequestError } from '../lib/errors.ts'
 import { type TemplateSlot, templateClasses } from '../templates/choose.ts'
 import { type LintInput, lint, longestText, type Problem } from '../templates/lint.ts'
@@ -54,8 +55,6 @@ function refuseOtherBranch(key: KeyInUse, branch: string | undefined): void {
   )
 }
 
-const titles = { max: 'MAX', vk: 'ВКонтакте', telegram: 'Telegram', whatsapp: 'WhatsApp' } as const
-
 export type TemplateText = { text: string; isPrivate: boolean }
 
 /** What is wrong with a text in this place. */
@@ -66,7 +65,7 @@ export function problemsOf(needs: ApiNeeds, slot: OwnSlot, { text, isPrivate }: 
     type: slot.type,
     class: slot.class,
     requires: catalog[slot.type].requires,
-    channels: channels.map((name) => ({ title: titles[name], longest: longestText[name] })),
+    channels: channels.map((name) => ({ title: channelTitles[name], longest: longestText[name] })),
     defaultTimezone: needs.policy.timezone,
     private: isPrivate,
   }

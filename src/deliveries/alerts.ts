@@ -1,5 +1,6 @@
-import type { Channel, ChannelName, WayName } from '../channels/channel.ts'
+import type { Channel, ChannelName } from '../channels/channel.ts'
 import type { Database } from '../db/database.ts'
+import { channelTitles } from '../lib/channel-name.ts'
 import { type Alert, type AlertChat, alertChats, takeAlerts } from './store/alerts.ts'
 import { downChannels } from './store/move.ts'
 
@@ -7,15 +8,6 @@ export type AlertNeeds = {
   db: Database
   channels: ReadonlyMap<ChannelName, Channel>
   onTold(line: { alert: string; channel: ChannelName; by: ChannelName; outcome: string }): void
-}
-
-/** As clients and operators call them. */
-export const channelTitles: Record<WayName, string> = {
-  max: 'MAX',
-  vk: 'ВКонтакте',
-  telegram: 'Telegram',
-  whatsapp: 'WhatsApp',
-  sandbox: 'песочница',
 }
 
 /** Tells the administrators' chats what became of a channel, by the others that work. Each alert is told once at most. */

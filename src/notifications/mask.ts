@@ -1,6 +1,6 @@
 import type { Event } from '../events/event.ts'
 
-/** The event as it may be shown to whoever edits texts: of names the initials are left, of the phone its ends. */
+/** The event as it may be shown to whoever edits texts: of names the initials are left. Templates show a phone only masked. */
 export function maskedEvent(event: Event): Event {
   const { client } = event
   return {
@@ -8,7 +8,6 @@ export function maskedEvent(event: Event): Event {
     client: {
       ...client,
       ...(client.fullName === undefined ? {} : { fullName: maskedName(client.fullName) }),
-      ...(client.phone === undefined ? {} : { phone: maskedPhoneNumber(client.phone) }),
     },
   }
 }
@@ -20,8 +19,4 @@ export function maskedName(name: string): string {
     .filter(Boolean)
     .map((word) => `${[...word][0] ?? ''}•••`)
     .join(' ')
-}
-
-function maskedPhoneNumber(phone: string): string {
-  return phone.length < 8 ? '•••' : `${phone.slice(0, 5)}•••${phone.slice(-2)}`
 }

@@ -1,6 +1,5 @@
 import type { ChannelName, WayName } from '../channels/channel.ts'
 import { type Recipient, recipientsOf } from '../clients/store.ts'
-import { channelTitles } from '../deliveries/alerts.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
 import { nextOfClients } from '../deliveries/store/decide.ts'
@@ -15,6 +14,7 @@ import {
   type Moving,
 } from '../deliveries/store/move.ts'
 import { earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
+import { channelTitles } from '../lib/channel-name.ts'
 import { type DeliveryId, type EventId, newId } from '../lib/ids.ts'
 import { keyBy } from '../lib/list.ts'
 import { correctionIn, type PlanNeeds } from './plan.ts'

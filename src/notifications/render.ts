@@ -56,7 +56,6 @@ export function renderText(
     template: chosen.text,
     variables: needs.variablesOf?.(event.type) ?? definition.whatsappParameters,
     event,
-    // Only about money is there something to say «understood» to, or to ask.
     branding: brandingFor(needs, definition, chosen),
     now,
     defaultTimezone: needs.timezone,

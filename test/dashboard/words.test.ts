@@ -7,7 +7,6 @@ import { html } from '../../src/dashboard/frame/html.ts'
 import { momentText, spanText } from '../../src/dashboard/frame/moments.ts'
 import { cannotTellText, phoneText } from '../../src/dashboard/frame/pieces.ts'
 import {
-  channelTitles,
   engagementWords,
   outcomeWords,
   reasonWords,
@@ -20,6 +19,7 @@ import { numberPattern, numberVariants } from '../../src/dashboard/search/number
 import { nameLike, phoneTail } from '../../src/dashboard/search/people.ts'
 import { deliveryStates, engagements, reasons } from '../../src/deliveries/delivery.ts'
 import { reasonTexts } from '../../src/deliveries/reasons.ts'
+import { channelTitles } from '../../src/lib/channel-name.ts'
 import { branded } from '../../src/lib/ids.ts'
 
 const clock = { now: new Date('2025-11-23T09:43:00Z'), zone: 'Europe/Moscow' }

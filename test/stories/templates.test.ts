@@ -143,9 +143,9 @@ describe('the owner changes the words', { timeout: 180_000 }, () => {
 
   it('preview: the sample on every channel, and real events with masked names; nothing is sent', async () => {
     const person = await linkedSomeone(service)
-    await told(person, 640)
+    await told(person, 640, { client: { id: person.id, phone: person.phone, fullName: 'Иванов Иван Петрович' } })
     const shown = screenOf(service.telegram, person).length
-    const { status, body } = await api('POST', '/payout.paid/preview', { text: '{{ фио }}: {{ сумма }}' })
+    const { status, body } = await api('POST', '/payout.paid/preview', { text: '{{ фио }}: {{ телефон }} {{ сумма }}' })
     assert.equal(status, 200, JSON.stringify(body))
     assert.deepEqual(
       body.sample.map((each: Json) => each.channel),
@@ -155,6 +155,7 @@ describe('the owner changes the words', { timeout: 180_000 }, () => {
     assert.ok(body.problems.some((each: Json) => each.severity === 'error'))
     const real = body.events.find((each: Json) => each.draft?.endsWith('640\u00a0₽'))
     assert.ok(real, JSON.stringify(body.events))
+    assert.match(real.draft, /^И••• И••• П•••: \+7 903 •••-••-\d\d /)
     assert.doesNotMatch(JSON.stringify(body.events), /Иванов|Петров|Сидоров/)
     assert.equal(screenOf(service.telegram, person).length, shown)
   })

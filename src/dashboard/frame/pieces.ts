@@ -3,8 +3,9 @@ import { deliveryStateSchema } from '../../deliveries/delivery.ts'
 import { asRepeat, storedMessageOf } from '../../deliveries/message.ts'
 import { handlingOf } from '../../events/catalog.ts'
 import { keptTypes } from '../../events/kept.ts'
+import { channelTitles } from '../../lib/channel-name.ts'
 import { type Html, html, nothing } from './html.ts'
-import { canTellOf, channelTitles, stateWords, wordOf } from './words.ts'
+import { canTellOf, stateWords, wordOf } from './words.ts'
 
 /** The small parts that several pages show alike. */
 

@@ -1,4 +1,4 @@
-import type { Outcome, WayName } from '../../channels/channel.ts'
+import type { Outcome } from '../../channels/channel.ts'
 import { type CanTell, type RegisteredName, registry } from '../../channels/registry.ts'
 import type { Purpose } from '../../clients/client.ts'
 import type { DeliveryState, Engagement, Reason } from '../../deliveries/delivery.ts'
@@ -65,14 +65,6 @@ export const receiptWords: Record<'delivered' | 'read' | 'failed', string> = {
   delivered: 'доставлено',
   read: 'прочитано',
   failed: 'мессенджер сообщил, что не доставил',
-}
-
-export const channelTitles: Record<WayName, string> = {
-  max: 'MAX',
-  vk: 'ВКонтакте',
-  telegram: 'Telegram',
-  whatsapp: 'WhatsApp',
-  sandbox: 'тестовый телефон',
 }
 
 export const purposeWords: Record<Purpose, string> = {
