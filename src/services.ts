@@ -76,15 +76,16 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     if (await settleClock(db)) log.warn({ msg: 'changes.clock_lifted', advice: 'the database was restored elsewhere' })
     const { keys, secrets } = await secretsOf(config, log)
     const vault = await openVault(db, keys)
-    const queue = await openQueue(config, databaseUrl, log)
-    stack.push(() => queue.close())
     const channels = openChannels(config)
-    await queue.prepare([
+    const queues = [
       ...Object.values(planQueues),
       ...[...channels.keys(), sandboxChannel.name].flatMap((each) =>
         deliveryQueues(each).map(({ queue: name }) => name),
       ),
-    ])
+    ]
+    const queue = await openQueue(config, databaseUrl, log, queues.length)
+    stack.push(() => queue.close())
+    await queue.prepare(queues)
     stack.push(async () => {
       for (const channel of channels.values()) await channel.close()
     })
@@ -218,7 +219,7 @@ async function openVault(db: Database, keys: [MasterKey, ...MasterKey[]]): Promi
   }
 }
 
-async function openQueue(config: Config, databaseUrl: string, log: Logger): Promise<QueueSystem> {
+async function openQueue(config: Config, databaseUrl: string, log: Logger, workers: number): Promise<QueueSystem> {
   let lastLoggedAt = 0
   const onError = (error: Error) => {
     if (Date.now() - lastLoggedAt < 5_000) return
@@ -230,7 +231,8 @@ async function openQueue(config: Config, databaseUrl: string, log: Logger): Prom
     onJobFailed: (queue: string, error: Error) => log.error({ msg: 'job.failed', queue, ...faultOf(error) }),
   }
   if (config.REDIS_URL !== undefined) return openRedisQueue(config.REDIS_URL, events)
-  const pool = openPool({ url: databaseUrl, max: 12, searchPath: 'bullmq', onIdleError: onError })
+  // Each worker keeps one connection for itself; with all messengers on, a pool of twelve had none left for the work.
+  const pool = openPool({ url: databaseUrl, max: workers + 8, searchPath: 'bullmq', onIdleError: onError })
   // Every queue and worker listens on it, and each channel has several: that is no leak.
   pool.setMaxListeners(0)
   return await openPostgresQueue(pool, events)
