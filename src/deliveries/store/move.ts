@@ -55,10 +55,10 @@ export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind
     sql`select d.id, d.notification_id, d.event_id, d.event_seq, d.client_id, d.source, d.type, d.lane, d.purpose, d.test, d.team_only,
           d.branch_code, d.zone, d.operation_id, d.operation_number, d.expires_at, d.reason,
           d.channel,
-          array(select distinct t.channel from deliveries t where t.notification_id = d.notification_id and t.channel is not null
+          array(select distinct t.channel from deliveries t where t.event_id = d.event_id and t.channel is not null
                   and (t.id = d.id and ${kind} in ('waiting', 'unread')
                        or t.reason in ('channel_off', 'channel_forbidden', 'rejected_by_channel', 'channel_down'))) as closed,
-          array(select distinct t.contact_id from deliveries t where t.notification_id = d.notification_id and t.contact_id is not null) as tried,
+          array(select distinct t.contact_id from deliveries t where t.event_id = d.event_id and t.contact_id is not null) as tried,
           d.decided_at is not null and exists (
             select 1 from deliveries l where l.client_id = d.client_id and l.event_seq > d.event_seq and not l.test
               and l.state in ('sending', 'sent', 'delivered', 'unknown')) as is_overtaken
@@ -66,7 +66,7 @@ export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind
         where d.id = any(${ids}::text[])
           and case when ${kind} = 'failed' then d.move_since is not null
                    when ${kind} = 'unread' then d.state in ('sent', 'delivered') and d.engagement is null
-                     and not exists (select 1 from deliveries t where t.notification_id = d.notification_id and t.id > d.id)
+                     and not exists (select 1 from deliveries t where t.event_id = d.event_id and t.id > d.id)
                    else d.decided_at is null and d.state in ('queued', 'waiting') and not d.repeat end
         for update of d skip locked`,
   )
@@ -170,7 +170,7 @@ export async function unreadTooLong(db: Queryable, on: readonly ChannelName[]): 
           and d.decided_at between clock_timestamp() - (b.also_if_unread_minutes + 120) * interval '1 minute'
                                and clock_timestamp() - b.also_if_unread_minutes * interval '1 minute'
           and d.purpose = 'service' and not d.test and d.looked_at is null
-          and not exists (select 1 from deliveries t where t.notification_id = d.notification_id and t.id > d.id)
+          and not exists (select 1 from deliveries t where t.event_id = d.event_id and t.id > d.id)
           and exists (select 1 from contacts k where k.client_id = d.client_id and k.channel <> d.channel
                         and k.channel = any(${on}::text[]) and k.blocked_reason is null)
         order by d.decided_at limit 200`,
@@ -214,7 +214,7 @@ async function waitingOn(db: Queryable, condition: Sql, { on, down }: Roads): Pr
           and exists (select 1 from contacts k where k.client_id = d.client_id and k.channel <> d.channel
                         and k.channel = any(${on}::text[]) and k.channel <> all(${down}::text[]) and k.blocked_reason is null
                         and (k.phone_index is null or k.phone_index is not distinct from c.phone_index)
-                        and not exists (select 1 from deliveries t where t.notification_id = d.notification_id and t.contact_id = k.id))
+                        and not exists (select 1 from deliveries t where t.event_id = d.event_id and t.contact_id = k.id))
           and not exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null
                             and e.event_seq < d.event_seq and e.lane = d.lane
                             and (e.channel = 'sandbox') is not distinct from (d.channel = 'sandbox'))
