@@ -306,7 +306,8 @@ describe('the service reminds of the instalments to come', { timeout: 300_000 },
     await scheduled(operation, 'fired')
   })
 
-  it('a reminder that waits for the morning ends when its payment is told, and whom it held up goes on', async () => {
+  /** A reminder whose time came at night. */
+  const waitingForMorning = async () => {
     const person = await linkedSomeone(service)
     const operation = document()
     const night = { code: 'NIGHT', timezone: zoneWhereItIs(23) }
@@ -315,6 +316,11 @@ describe('the service reminds of the instalments to come', { timeout: 300_000 },
     await timeComes(operation)
     const { endedBy } = await scheduled(operation, 'fired')
     await cameTo(service, endedBy, 'waiting')
+    return { person, operation, night, endedBy }
+  }
+
+  it('a reminder that waits for the morning ends when its payment is told, and whom it held up goes on', async () => {
+    const { person, operation, night, endedBy } = await waitingForMorning()
     // The same payment told anew, with the same day, leaves it.
     await cameTo(service, await accepted(service, stage(person, operation, 1, inDays(5), { branch: night })), 'sent')
     await cameTo(service, endedBy, 'waiting')
@@ -323,14 +329,7 @@ describe('the service reminds of the instalments to come', { timeout: 300_000 },
   })
 
   it('a reminder that is planned after its payment was kept is not told', async () => {
-    const person = await linkedSomeone(service)
-    const operation = document()
-    const night = { code: 'NIGHT', timezone: zoneWhereItIs(23) }
-    await accepted(service, stage(person, operation, 1, inDays(5), { branch: night }))
-    await scheduled(operation, 'planned')
-    await timeComes(operation)
-    const { endedBy } = await scheduled(operation, 'fired')
-    await cameTo(service, endedBy, 'waiting')
+    const { person, operation, endedBy } = await waitingForMorning()
     const say = (text: string) => onDatabase(databaseUrl, (client) => client.query(text, [endedBy]))
     // As if nobody had planned it yet.
     await say('delete from deliveries where event_id = $1')
