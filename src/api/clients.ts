@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { type Consent, purposes } from '../clients/client.ts'
 import { resolveClients } from '../clients/resolve.ts'
-import { clientByExternalId, consentsOf, contactsOf, linkContact, recordConsent } from '../clients/store.ts'
+import { clientByExternalId, consentsOf, contactsOf, linkContact } from '../clients/store.ts'
+import { noteWordsOfHeld } from '../deliveries/word.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { phoneIn } from '../lib/phone.ts'
 import { type ApiRoute, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { clientShape } from './shapes.ts'
+import { consentView } from './views.ts'
 
 const addressForms = {
   telegram: z.string().regex(/^-?\d{1,20}$/, 'ожидается числовой идентификатор чата Telegram'),
@@ -120,15 +122,10 @@ async function saveClient(needs: ApiNeeds, externalId: string, input: z.output<t
     for (const { purpose, granted, text, at } of input.consents) {
       const latest = words.find((each) => each.purpose === purpose)
       if (isOldNews({ granted, at: at ?? undefined, text: text ?? null }, latest)) continue
-      await recordConsent(inTransaction, client.id, {
-        purpose,
-        granted,
-        wording: text ?? null,
-        // A clock that runs ahead must not make this word outlive the client's own «/stop».
-        at: new Date(Math.min(at ? Date.parse(at) : now, now)),
-        givenBy: 'api',
-        channel: null,
-      })
+      // A clock that runs ahead must not make this word outlive the client's own «/stop».
+      const saidAt = new Date(Math.min(at ? Date.parse(at) : now, now))
+      const word = { purpose, granted, wording: text ?? null, at: saidAt, givenBy: 'api' as const, channel: null }
+      await noteWordsOfHeld(inTransaction, client.id, [word])
     }
   })
 }
@@ -169,16 +166,6 @@ async function clientView(needs: ApiNeeds, externalId: string) {
         needsConfirmation: each.isCurrent ? undefined : true,
       }),
     ),
-    consents: consents.map((each) =>
-      compact({
-        purpose: each.purpose,
-        granted: each.granted,
-        at: each.at.toISOString(),
-        givenBy: each.givenBy,
-        channel: each.channel,
-        text: each.wording,
-        textHash: each.wordingHash,
-      }),
-    ),
+    consents: consents.map(consentView),
   })
 }

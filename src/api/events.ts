@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Consent } from '../clients/client.ts'
+import { consentsByIds } from '../clients/consents/store.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
 import { eventsOfDocument } from '../events/store/documents.ts'
@@ -67,9 +69,9 @@ export function eventRoutes(needs: ApiNeeds): ApiRoute[] {
 
 /** Those of the events that this key may see. */
 async function eventViews(needs: ApiNeeds, ids: readonly EventId[], key: KeyInUse) {
-  const { events, entries, attempts, receipts } = await needs.db.snapshot((db) => read({ ...needs, db }, ids, key))
+  const { events, entries, attempts, receipts, consents } = await needs.db.snapshot((db) => read({ ...needs, db }, ids, key))
   const entriesOf = groupBy(entries, (each) => each.eventId)
-  return events.map((stored) => viewOf(stored, entriesOf.get(stored.id) ?? [], attempts, receipts))
+  return events.map((stored) => viewOf(stored, entriesOf.get(stored.id) ?? [], { attempts, receipts, consents }))
 }
 
 async function read(needs: { db: Queryable; vault: Vault }, ids: readonly EventId[], key: KeyInUse) {
@@ -84,14 +86,23 @@ async function read(needs: { db: Queryable; vault: Vault }, ids: readonly EventI
     entries,
     attempts: await attemptsOf(needs.db, deliveries),
     receipts: await receiptsOf(needs.db, deliveries),
+    consents: await consentsByIds(
+      needs.db,
+      entries.flatMap((each) => each.consentId ?? []),
+    ),
   }
+}
+
+type About = {
+  attempts: ReadonlyMap<string, AttemptRecord[]>
+  receipts: ReadonlyMap<string, { at: Date; state: string }[]>
+  consents: ReadonlyMap<string, Consent>
 }
 
 function viewOf(
   stored: StoredEvent,
   entries: readonly JournalEntry[],
-  attempts: ReadonlyMap<string, AttemptRecord[]>,
-  receipts: ReadonlyMap<string, { at: Date; state: string }[]>,
+  { attempts, receipts, consents }: About,
 ) {
   return {
     id: stored.id,
@@ -109,7 +120,14 @@ function viewOf(
         // A delivery without a channel is only the record of why nothing was sent.
         deliveries: group
           .filter((each) => each.channel !== null)
-          .map((each) => deliveryView(each, attempts.get(each.id) ?? [], receipts.get(each.id) ?? [])),
+          .map((each) =>
+            deliveryView(
+              each,
+              attempts.get(each.id) ?? [],
+              receipts.get(each.id) ?? [],
+              each.consentId === null ? undefined : consents.get(each.consentId),
+            ),
+          ),
       })
     }),
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { channelNames, wayNames } from '../channels/channel.ts'
 import { answerWords } from '../channels/message.ts'
-import { purposes } from '../clients/client.ts'
+import { consentActs, purposes } from '../clients/client.ts'
 import { deliveryStates, engagements, reasons } from '../deliveries/delivery.ts'
 import { quietRulesSchema, remindersSchema } from '../events/branch-rules.ts'
 import { catalog } from '../events/catalog.ts'
@@ -33,6 +33,25 @@ const templateOfItem = z
   .optional()
   .describe('Версия шаблона: tpl_… из /templates, shipped:… — текст из поставки')
 const operationOfItem = z.object({ id: z.string().optional(), number: z.string().optional() })
+
+export const consentShape = z.object({
+  id: z.string().optional(),
+  purpose: z.enum(purposes),
+  granted: z.boolean(),
+  at: momentShape,
+  givenBy: z.enum(['api', 'bot', 'event']),
+  act: z
+    .enum(consentActs)
+    .optional()
+    .describe(
+      'Каким действием: button — кнопка в чате, stop — команда, api — учётная система через API, event — поле события, ' +
+        'import — загрузка файла, block — блокировка бота, operator — оператор',
+    ),
+  channel: z.enum(channelNames).optional(),
+  chat: z.string().optional().describe('Отпечаток чата: у одного чата всегда один, адрес по нему не узнать'),
+  text: z.string().optional(),
+  textHash: z.string().optional().describe('SHA-256 показанного текста'),
+})
 
 export const journalItemShape = z.object({
   id: idShape('dlv'),
@@ -67,6 +86,7 @@ export const deliveryShape = z.object({
   repeat: z.boolean(),
   text: z.string().optional(),
   template: templateOfItem,
+  permittedBy: consentShape.optional().describe('Согласие, по которому сообщение ушло, каким оно было в этот момент'),
   providerMessageId: z.string().optional(),
   attempts: z.array(
     z.object({
@@ -119,17 +139,7 @@ export const clientShape = z.object({
       needsConfirmation: z.boolean().optional(),
     }),
   ),
-  consents: z.array(
-    z.object({
-      purpose: z.enum(purposes),
-      granted: z.boolean(),
-      at: momentShape,
-      givenBy: z.string(),
-      channel: z.enum(channelNames).optional(),
-      text: z.string().optional(),
-      textHash: z.string().optional(),
-    }),
-  ),
+  consents: z.array(consentShape),
 })
 
 export const keyShape = z.object({

@@ -1,3 +1,4 @@
+import type { Consent } from '../clients/client.ts'
 import { sentText } from '../deliveries/message.ts'
 import type { AttemptRecord, JournalEntry } from '../journal/search.ts'
 import { compact } from '../lib/compact.ts'
@@ -34,6 +35,7 @@ export function deliveryView(
   entry: JournalEntry,
   attempts: readonly AttemptRecord[],
   receipts: readonly { at: Date; state: string }[],
+  consent: Consent | undefined,
 ) {
   return compact({
     id: entry.id,
@@ -44,6 +46,7 @@ export function deliveryView(
     repeat: entry.repeat,
     text: sentText(entry),
     template: entry.template,
+    permittedBy: consent && consentView(consent),
     providerMessageId: entry.providerMessageId,
     attempts: attempts.map((each) =>
       compact({
@@ -56,5 +59,21 @@ export function deliveryView(
       }),
     ),
     receipts: receipts.map((each) => ({ at: each.at.toISOString(), state: each.state })),
+  })
+}
+
+/** One word of consent. The chat is shown by a part of its blind index: the same chat shows the same, and no address. */
+export function consentView(consent: Consent) {
+  return compact({
+    id: consent.id,
+    purpose: consent.purpose,
+    granted: consent.granted,
+    at: consent.at.toISOString(),
+    givenBy: consent.givenBy,
+    act: consent.act,
+    channel: consent.channel,
+    chat: consent.chatIndex?.toString('hex').slice(0, 16),
+    text: consent.wording,
+    textHash: consent.wordingHash,
   })
 }

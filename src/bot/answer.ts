@@ -2,7 +2,7 @@ import { noteReply } from '../changes/store.ts'
 import { markAddress } from '../clients/store.ts'
 import { pressUnderMessage } from './answer-button.ts'
 import { type AnswerNeeds, type ChatUpdate, type Listener, type Press, peopleOf, say, type Text } from './chat.ts'
-import { pressOfConsent, stopWord, welcome } from './consent.ts'
+import { blocked, pressOfConsent, stopWord, welcome } from './consent.ts'
 import { contact } from './linking.ts'
 import { noteWrote } from './store.ts'
 import { texts } from './texts.ts'
@@ -26,7 +26,7 @@ export async function answer(needs: AnswerNeeds, update: ChatUpdate): Promise<vo
     case 'text':
       return await first(onText, needs, update)
     case 'blocked':
-      return await markAddress(needs, name, update.address, 'blocked')
+      return await blocked(needs, update)
     case 'unblocked':
       return await markAddress(needs, name, update.address, null)
   }

@@ -1,9 +1,12 @@
 import type { Button } from '../channels/message.ts'
-import type { Client } from '../clients/client.ts'
-import { consentsOf, recordConsent, wordingHash } from '../clients/store.ts'
+import { noteBlock } from '../changes/store.ts'
+import type { Client, ConsentAct, Purpose } from '../clients/client.ts'
+import { rememberWording, wordingByMark } from '../clients/consents/store.ts'
+import { addressIndex, consentsOf, markAddress, wordingHash } from '../clients/store.ts'
+import { noteWords } from '../deliveries/word.ts'
 import { type AnswerNeeds, type ChatUpdate, type Press, peopleOf, type Start, say, type Text } from './chat.ts'
 import { noteChatConsent } from './store.ts'
-import { buttons, consentWording, texts } from './texts.ts'
+import { advertisingWording, buttons, consentWording, texts } from './texts.ts'
 
 /*
  * Words of consent bear our own clock: a messenger's moments are whole seconds, and a «/stop» must never look older than
@@ -12,82 +15,199 @@ import { buttons, consentWording, texts } from './texts.ts'
 
 export async function welcome(needs: AnswerNeeds, update: Start): Promise<void> {
   const clients = await peopleOf(needs, update)
-  if (clients.length > 0 && (await allAgreed(needs, clients)))
-    return await say(needs, update, { text: texts.alreadyLinked })
+  if (clients.length > 0 && (await allAgreed(needs, clients))) {
+    const hasAdvertising = await allAgreed(needs, clients, 'advertising')
+    const rows = [[stopButton], [hasAdvertising ? stopAdvertisingButton : wantAdvertisingButton]]
+    return await say(needs, update, { text: texts.alreadyLinked, buttons: rows })
+  }
+  const { wording, rows } = await question(needs)
   await say(needs, update, {
-    text: `${texts.welcome(needs.brand)}\n\n${texts.consentQuestion(consentWording(needs.brand))}`,
-    buttons: consentButtons,
+    text: `${texts.welcome(needs.brand)}\n\n${texts.consentQuestion(wording)}`,
+    buttons: rows,
   })
 }
 
-const consentButtons: Button[][] = [[{ kind: 'callback', ...buttons.agree }], [{ kind: 'callback', ...buttons.refuse }]]
+const stopButton: Button = { kind: 'callback', ...buttons.stop }
+const stopAdvertisingButton: Button = { kind: 'callback', ...buttons.stopAdvertising }
+const wantAdvertisingButton: Button = { kind: 'callback', ...buttons.wantAdvertising }
 
-export async function askConsent(needs: AnswerNeeds, update: ChatUpdate): Promise<void> {
-  await say(needs, update, { text: texts.consentQuestion(consentWording(needs.brand)), buttons: consentButtons })
+/** The question about messages of his deals. Its button names the text that was shown: it may be another one tomorrow. */
+async function question({ db, brand }: AnswerNeeds): Promise<{ wording: string; rows: Button[][] }> {
+  const wording = consentWording(brand)
+  const hash = await rememberWording(db, wording)
+  return { wording, rows: [[marked(buttons.agree, hash)], [{ kind: 'callback', ...buttons.refuse }]] }
 }
 
-export async function allAgreed(needs: AnswerNeeds, clients: readonly Client[]): Promise<boolean> {
+function marked(button: { text: string; payload: string }, hash: string): Button {
+  return { kind: 'callback', text: button.text, payload: `${button.payload}:${hash.slice(0, 16)}` }
+}
+
+export async function askConsent(needs: AnswerNeeds, update: ChatUpdate): Promise<void> {
+  const { wording, rows } = await question(needs)
+  await say(needs, update, { text: texts.consentQuestion(wording), buttons: rows })
+}
+
+export async function allAgreed(
+  needs: AnswerNeeds,
+  clients: readonly Client[],
+  purpose: Purpose = 'service',
+): Promise<boolean> {
   for (const client of clients) {
     const words = await consentsOf(needs, client.id)
-    if (words.find((each) => each.purpose === 'service')?.granted !== true) return false
+    if (words.find((each) => each.purpose === purpose)?.granted !== true) return false
   }
   return true
+}
+
+/** He is told of his money here from now on. Advertising is asked of apart, once, and may be refused (38-ФЗ, ст. 18). */
+export async function sayLinked(needs: AnswerNeeds, update: ChatUpdate, clients: readonly Client[]): Promise<void> {
+  await say(needs, update, { text: texts.linked, keyboard: 'remove' })
+  if (!(await hasSaidNothingOfAdvertising(needs, clients))) return
+  await askAdvertising(needs, update)
+}
+
+async function hasSaidNothingOfAdvertising(needs: AnswerNeeds, clients: readonly Client[]): Promise<boolean> {
+  for (const client of clients) {
+    const words = await consentsOf(needs, client.id)
+    if (words.some((each) => each.purpose === 'advertising')) return false
+  }
+  return clients.length > 0
+}
+
+async function askAdvertising(needs: AnswerNeeds, update: ChatUpdate): Promise<void> {
+  const wording = advertisingWording(needs.brand)
+  const hash = await rememberWording(needs.db, wording)
+  const rows: Button[][] = [
+    [marked(buttons.agreeAdvertising, hash)],
+    [{ kind: 'callback', ...buttons.refuseAdvertising }],
+  ]
+  const key = `${update.key}-advertising`
+  await say(needs, { ...update, key }, { text: texts.advertisingQuestion(wording), buttons: rows })
+}
+
+/** What a press of a button of consent does; the payload may name the text that was shown. */
+type Pressed = (needs: AnswerNeeds, update: Press, shownHash: string | undefined) => Promise<void>
+const presses: Readonly<Record<string, Pressed>> = {
+  [buttons.agree.payload]: agree,
+  [buttons.refuse.payload]: async (needs, update) => {
+    await withdraw(needs, update, 'button')
+    await say(needs, update, { text: texts.refused, keyboard: 'remove' })
+  },
+  [buttons.stop.payload]: async (needs, update) => {
+    await withdraw(needs, update, 'button')
+    await say(needs, update, { text: texts.stopped, keyboard: 'remove' })
+  },
+  [buttons.agreeAdvertising.payload]: agreeAdvertising,
+  [buttons.wantAdvertising.payload]: askAdvertising,
+  [buttons.refuseAdvertising.payload]: async (needs, update) =>
+    await withdrawAdvertising(needs, update, 'button', texts.advertisingRefused),
+  [buttons.stopAdvertising.payload]: async (needs, update) =>
+    await withdrawAdvertising(needs, update, 'button', texts.advertisingStopped),
 }
 
 export async function pressOfConsent(needs: AnswerNeeds, update: Press): Promise<boolean> {
-  const { payload } = update
-  if (payload !== buttons.agree.payload && payload !== buttons.refuse.payload) return false
+  const [topic = '', word = '', mark = ''] = update.payload.split(':')
+  const pressed = presses[`${topic}:${word}`]
+  if (!pressed) return false
   await needs.channel.answerPress(update, undefined)
-  if (payload === buttons.agree.payload) await agree(needs, update)
-  else {
-    await withdraw(needs, update)
-    await say(needs, update, { text: texts.refused, keyboard: 'remove' })
-  }
+  await pressed(needs, update, await wordingByMark(needs.db, mark))
   return true
 }
 
-async function agree(needs: AnswerNeeds, update: Press): Promise<void> {
+async function agree(needs: AnswerNeeds, update: Press, shownHash: string | undefined): Promise<void> {
   const clients = await peopleOf(needs, update)
   if (clients.length > 0) {
-    for (const client of clients) await grant(needs, client, new Date())
-    return await say(needs, update, { text: texts.linked, keyboard: 'remove' })
+    for (const client of clients) await grant(needs, client, new Date(), { shownHash, address: update.address })
+    return await sayLinked(needs, update, clients)
   }
-  const consent = { at: new Date(), wordingHash: wordingHash(consentWording(needs.brand)) }
+  const consent = { at: new Date(), wordingHash: shownHash ?? wordingHash(consentWording(needs.brand)) }
   await noteChatConsent(needs, needs.channel.name, update.address, consent)
   await say(needs, update, { text: texts.askPhone, keyboard: { requestContact: buttons.sharePhone } })
 }
 
-export async function grant(needs: AnswerNeeds, client: Client, at: Date): Promise<void> {
-  await recordConsent(needs, client.id, {
-    purpose: 'service',
-    granted: true,
-    at,
-    givenBy: 'bot',
-    channel: needs.channel.name,
-    wording: consentWording(needs.brand),
-  })
+/** Nobody is linked here any more: there is no one whom the word would bind. */
+async function agreeAdvertising(needs: AnswerNeeds, update: Press, shownHash: string | undefined): Promise<void> {
+  const clients = await peopleOf(needs, update)
+  if (clients.length === 0) return await say(needs, update, { text: texts.notLinked })
+  const wording = advertisingWording(needs.brand)
+  for (const client of clients) {
+    const word = { ...said(needs, update.address, 'button'), purpose: 'advertising' as const, granted: true }
+    await noteWords(needs, client.id, [{ ...word, at: new Date(), wording, shownHash }])
+  }
+  await say(needs, update, { text: texts.advertisingAgreed, buttons: [[stopAdvertisingButton]] })
+}
+
+export async function grant(
+  needs: AnswerNeeds,
+  client: Client,
+  at: Date,
+  { shownHash, address }: { shownHash?: string | undefined; address?: string | undefined } = {},
+): Promise<void> {
+  const word = { ...said(needs, address, 'button'), purpose: 'service' as const, granted: true }
+  await noteWords(needs, client.id, [{ ...word, at, wording: consentWording(needs.brand), shownHash }])
+}
+
+/** Who said it, and where. */
+function said({ vault, channel: { name } }: AnswerNeeds, address: string | undefined, act: ConsentAct) {
+  return {
+    givenBy: 'bot' as const,
+    act,
+    channel: name,
+    chatIndex: address === undefined ? null : addressIndex(vault, name, address),
+  }
 }
 
 export async function stopWord(needs: AnswerNeeds, update: Text): Promise<boolean> {
-  if (!/^\/?(stop|стоп|отписаться)$/i.test(update.text.trim())) return false
-  await withdraw(needs, update)
+  const text = update.text.trim()
+  if (/^\/?(noads|стоп реклама|без рекламы|отписаться от рекламы)[.!]*$/iu.test(text)) {
+    await withdrawAdvertising(needs, update, 'stop', texts.advertisingStopped)
+    return true
+  }
+  if (!/^\/?(stop|стоп|отписаться|отпишите меня|отписка)[.!]*$/iu.test(text)) return false
+  await withdraw(needs, update, 'stop')
   await say(needs, update, { text: texts.stopped, keyboard: 'remove' })
   return true
 }
 
-async function withdraw(needs: AnswerNeeds, update: ChatUpdate): Promise<void> {
+async function withdraw(needs: AnswerNeeds, update: ChatUpdate, act: ConsentAct): Promise<void> {
+  await noteChatConsent(needs, needs.channel.name, update.address, null)
+  for (const client of await peopleOf(needs, update)) await take(needs, update, client, act, ['service', 'advertising'])
+}
+
+async function withdrawAdvertising(
+  needs: AnswerNeeds,
+  update: ChatUpdate,
+  act: ConsentAct,
+  answer: string,
+): Promise<void> {
+  for (const client of await peopleOf(needs, update)) await take(needs, update, client, act, ['advertising'])
+  await say(needs, update, { text: answer })
+}
+
+async function take(
+  needs: AnswerNeeds,
+  { address }: ChatUpdate,
+  client: Client,
+  act: ConsentAct,
+  taken: readonly Purpose[],
+): Promise<void> {
+  const at = new Date()
+  await noteWords(
+    needs,
+    client.id,
+    taken.map((purpose) => ({ ...said(needs, address, act), purpose, granted: false, at, wording: null })),
+  )
+}
+
+/**
+ * He has blocked the bot: nothing is said to him in this messenger any more, and no advertising anywhere. Messages about
+ * his money may go another way: of those he has said nothing.
+ */
+export async function blocked(needs: AnswerNeeds, update: ChatUpdate): Promise<void> {
   const { name } = needs.channel
-  await noteChatConsent(needs, name, update.address, null)
+  await markAddress(needs, name, update.address, 'blocked')
   for (const client of await peopleOf(needs, update)) {
-    for (const purpose of ['service', 'advertising'] as const) {
-      await recordConsent(needs, client.id, {
-        purpose,
-        granted: false,
-        at: new Date(),
-        givenBy: 'bot',
-        channel: name,
-        wording: null,
-      })
-    }
+    await noteBlock(needs.db, client, { channel: name, updateKey: update.key })
+    if (await allAgreed(needs, [client], 'advertising')) await take(needs, update, client, 'block', ['advertising'])
   }
 }

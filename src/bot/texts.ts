@@ -12,6 +12,15 @@ export function consentWording({ companyName }: Brand): string {
   )
 }
 
+/** A consent of its own (38-ФЗ, ст. 18): never in one question with the other. */
+export function advertisingWording({ companyName }: Brand): string {
+  const company = companyName === undefined ? 'площадки по приёму лома' : `компании «${companyName}»`
+  return (
+    `Я согласен получать от ${company} рекламу в этом чате: об акциях, ценах, бонусах и поздравления. Это согласие отдельное: ` +
+    'сообщения о моих выплатах от него не зависят. Оно действует, пока я не отзову его командой /noads.'
+  )
+}
+
 export type QuestionAbout = {
   sum: string | undefined
   number: string | undefined
@@ -24,6 +33,11 @@ export const buttons = {
   agree: { text: 'Согласен', payload: 'consent:yes' },
   refuse: { text: 'Не сейчас', payload: 'consent:no' },
   sharePhone: 'Отправить мой номер',
+  stop: { text: 'Отписаться', payload: 'consent:stop' },
+  agreeAdvertising: { text: 'Да, присылайте', payload: 'ads:yes' },
+  refuseAdvertising: { text: 'Нет, только о выплатах', payload: 'ads:no' },
+  wantAdvertising: { text: 'Получать акции и новости', payload: 'ads:ask' },
+  stopAdvertising: { text: 'Не присылать рекламу', payload: 'ads:stop' },
 } as const
 
 export const texts = {
@@ -40,6 +54,12 @@ export const texts = {
     'Это не ваш номер. Нажмите кнопку «Отправить мой номер» внизу: так мы убедимся, что сообщения о деньгах получите именно вы.',
   badPhone: 'Этот номер не удалось разобрать. Обратитесь на площадку, где вы сдавали лом.',
   stopped: 'Вы отписаны, сообщений больше не будет. Чтобы подписаться снова, отправьте /start.',
+  notLinked: 'Этот чат не подключён. Отправьте /start.',
+  advertisingQuestion: (wording: string) =>
+    `Присылать вам ещё и новости об акциях и ценах? Это по желанию: о выплатах мы сообщим в любом случае.\n\n${wording}`,
+  advertisingAgreed: 'Спасибо! Будем присылать и новости. Отказаться от них можно в любой момент командой /noads.',
+  advertisingRefused: 'Хорошо, только о выплатах.',
+  advertisingStopped: 'Рекламы больше не будет. Сообщения о ваших выплатах остаются; отказаться и от них — /stop.',
   understood: 'Спасибо, мы видим, что вы получили сообщение.',
   question: ({ sum, number, branch, phone, site }: QuestionAbout) => {
     const place = branch === undefined ? 'на площадку, где вы сдавали лом' : `на площадку «${branch}»`
@@ -53,5 +73,5 @@ export const texts = {
       .filter(Boolean)
       .join('\n')
   },
-  help: 'Сюда приходят сообщения о приёме лома и выплатах.\n/start — подключиться\n/stop — отписаться',
+  help: 'Сюда приходят сообщения о приёме лома и выплатах.\n/start — подключиться\n/stop — отписаться\n/noads — не присылать рекламу',
 } as const

@@ -134,6 +134,18 @@ export async function noteReply(
   )
 }
 
+/** He has blocked the bot in one messenger: an opt-out of that channel, without a purpose. */
+export async function noteBlock(
+  db: Queryable,
+  client: Client,
+  block: { channel: ChannelName; updateKey: string },
+): Promise<void> {
+  await db.run(
+    sql`insert into changes (kind, client_id, channel, update_key)
+        values ('optOut', ${client.id}, ${block.channel}, ${block.updateKey}) on conflict do nothing`,
+  )
+}
+
 /** Answers how many there were; at most so many at once, so that the sweep is not held up. */
 export async function removeOldChanges(db: Queryable, olderThanDays: number, limit: number): Promise<number> {
   return await db.run(

@@ -1,5 +1,5 @@
 import type { ChannelName } from '../lib/channel-name.ts'
-import type { ClientId, ContactId } from '../lib/ids.ts'
+import type { ClientId, ConsentId, ContactId } from '../lib/ids.ts'
 
 export type Client = {
   id: ClientId
@@ -27,6 +27,13 @@ export type Contact = {
 export const purposes = ['service', 'advertising'] as const
 export type Purpose = (typeof purposes)[number]
 
+/**
+ * By what a word was given: a button or «/stop» in a chat, the API, an event, an import of a file, a block of the bot, an
+ * operator's hand.
+ */
+export const consentActs = ['button', 'stop', 'api', 'event', 'import', 'block', 'operator'] as const
+export type ConsentAct = (typeof consentActs)[number]
+
 /** One word of a client (or of the sender on his behalf) about one purpose. The latest by `at` holds. */
 export type Consent = {
   purpose: Purpose
@@ -36,4 +43,8 @@ export type Consent = {
   channel: ChannelName | null
   wording: string | null
   wordingHash: string | null
+  id?: ConsentId
+  act?: ConsentAct | null
+  /** The chat it was said in. */
+  chatIndex?: Buffer | null
 }

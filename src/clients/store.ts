@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Queryable } from '../db/database.ts'
 import { sql } from '../db/sql.ts'
 import { type ChannelName, channelNames } from '../lib/channel-name.ts'
 import { branded, type ClientId, newId } from '../lib/ids.ts'
 import { groupBy, keyBy } from '../lib/list.ts'
-import { type Client, type Consent, type Contact, purposes } from './client.ts'
+import type { Client, Consent, Contact } from './client.ts'
+import { consentOf, consentRow } from './consents/store.ts'
 import type { Vault } from './vault.ts'
+
+export { consentsOf, type NewConsent, recordConsent, wordingHash } from './consents/store.ts'
 
 export type ClientNeeds = { db: Queryable; vault: Vault }
 
@@ -242,56 +244,6 @@ export async function clientsByAddress(needs: ClientNeeds, channel: ChannelName,
   return rows.map((row) => opened(needs.vault, row))
 }
 
-/** `provedBy`: said in a chat that this phone proved; it counts while the client has that phone. */
-export type NewConsent = Omit<Consent, 'wordingHash'> & { provedBy?: string }
-
-export async function recordConsent(needs: ClientNeeds, client: ClientId, consent: NewConsent): Promise<void> {
-  await needs.db.run(
-    sql`insert into consents (id, client_id, purpose, granted, wording, wording_hash, at, given_by, channel, phone_index)
-        values (${newId('consent')}, ${client}, ${consent.purpose}, ${consent.granted}, ${consent.wording},
-                ${consent.wording === null ? null : wordingHash(consent.wording)}, ${consent.at}, ${consent.givenBy}, ${consent.channel},
-                ${consent.provedBy === undefined ? null : needs.vault.index('phone', consent.provedBy)})`,
-  )
-}
-
-const consentRow = z.object({
-  purpose: z.enum(purposes),
-  granted: z.boolean(),
-  at: z.date(),
-  given_by: z.enum(['api', 'bot', 'event']),
-  channel: z.enum(channelNames).nullable(),
-  wording: z.string().nullable(),
-  wording_hash: z.string().nullable(),
-})
-
-/** Every word, newest first. */
-export async function consentsOf(needs: { db: Queryable }, client: ClientId): Promise<Consent[]> {
-  const rows = await needs.db.many(
-    consentRow,
-    sql`select s.purpose, s.granted, s.at, s.given_by, s.channel, s.wording, s.wording_hash
-        from consents s join clients c on c.id = s.client_id
-        where s.client_id = ${client} and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
-        order by s.at desc, s.recorded_at desc`,
-  )
-  return rows.map(consentOf)
-}
-
-function consentOf(row: z.output<typeof consentRow>): Consent {
-  return {
-    purpose: row.purpose,
-    granted: row.granted,
-    at: row.at,
-    givenBy: row.given_by,
-    channel: row.channel,
-    wording: row.wording,
-    wordingHash: row.wording_hash,
-  }
-}
-
-export function wordingHash(wording: string): string {
-  return createHash('sha256').update(wording).digest('hex')
-}
-
 export type Recipient = { client: Client; contacts: Contact[]; consents: Consent[] }
 
 /** Everything a plan must know of its clients, in three statements at once; `asIfPhone`: as if that were their phone already. */
@@ -307,8 +259,8 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[],
     ),
     needs.db.many(
       consentRow.extend({ client_id: z.string() }),
-      sql`select distinct on (s.client_id, s.purpose, s.given_by) s.client_id, s.purpose, s.granted, s.at, s.given_by, s.channel,
-               s.wording, s.wording_hash
+      sql`select distinct on (s.client_id, s.purpose, s.given_by) s.client_id, s.id, s.purpose, s.granted, s.at, s.given_by, s.channel,
+               s.act, s.chat_index, s.wording_hash
         from consents s join clients c on c.id = s.client_id
         where s.client_id = any(${ids}::text[]) and (s.phone_index is null or s.phone_index is not distinct from coalesce(${phoneIndex}::bytea, c.phone_index))
         order by s.client_id, s.purpose, s.given_by, s.at desc, s.recorded_at desc`,
@@ -324,7 +276,7 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[],
         {
           client,
           contacts: (contactsByClient.get(row.id) ?? []).flatMap((each) => contactOf(needs.vault, client, each)),
-          consents: (consentsByClient.get(row.id) ?? []).map(consentOf).sort((a, b) => b.at.getTime() - a.at.getTime()),
+          consents: (consentsByClient.get(row.id) ?? []).map((each) => consentOf(each)).sort((a, b) => b.at.getTime() - a.at.getTime()),
         },
       ]
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../db/database.ts'
 import { and, type Sql, sql } from '../db/sql.ts'
-import { branded, type ClientId, type DeliveryId } from '../lib/ids.ts'
+import { branded, type ClientId, type ConsentId, type DeliveryId } from '../lib/ids.ts'
 
 /** Opens what is sealed with a client's key; undefined once the client was erased. */
 export type Opener = {
@@ -48,6 +48,7 @@ const entryRow = z.object({
   provider_message_id: z.string().nullable(),
   message: z.instanceof(Buffer).nullable(),
   template_version: z.string().nullable(),
+  consent_id: z.string().transform(branded<'consent'>).nullable(),
   test: z.boolean(),
 })
 
@@ -73,6 +74,8 @@ export type JournalEntry = {
   message: string | undefined
   /** The text it was made of: the owner's version, or one that ships. */
   template: string | null
+  /** The word of consent by which it left. */
+  consentId: ConsentId | null
   test: boolean
 }
 
@@ -86,7 +89,7 @@ export async function searchJournal(
     entryRow,
     sql`select d.id, d.event_id, d.notification_id, d.created_at, d.source, d.branch_code, d.client_id, c.external_id, c.phone,
                c.full_name, c.data_key, d.type, d.operation_id, d.operation_number, d.channel, d.state, d.reason, d.engagement,
-               d.attempts, d.repeat, d.provider_message_id, d.message, d.template_version, d.test
+               d.attempts, d.repeat, d.provider_message_id, d.message, d.template_version, d.consent_id, d.test
         from deliveries d join clients c on c.id = d.client_id
         where ${and(conditionsOf(filter))} order by d.id desc limit ${limit}`,
   )
@@ -101,7 +104,7 @@ export async function journalOfEvents(
     entryRow,
     sql`select d.id, d.event_id, d.notification_id, d.created_at, d.source, d.branch_code, d.client_id, c.external_id, c.phone,
                c.full_name, c.data_key, d.type, d.operation_id, d.operation_number, d.channel, d.state, d.reason, d.engagement,
-               d.attempts, d.repeat, d.provider_message_id, d.message, d.template_version, d.test
+               d.attempts, d.repeat, d.provider_message_id, d.message, d.template_version, d.consent_id, d.test
         from deliveries d join clients c on c.id = d.client_id where d.event_id = any(${eventIds}::text[]) order by d.id`,
   )
   return rows.map((row) => entryOf(needs.vault, row))
@@ -153,6 +156,7 @@ function entryOf(vault: Opener, row: z.output<typeof entryRow>): JournalEntry {
     repeat: row.repeat,
     providerMessageId: row.provider_message_id,
     template: row.template_version,
+    consentId: row.consent_id,
     message: vault.open(owner, 'message', row.message),
     test: row.test,
   }

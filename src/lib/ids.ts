@@ -16,6 +16,9 @@ const prefixes = {
   template: 'tpl',
   alert: 'alr',
   schedule: 'sch',
+  erasure: 'ers',
+  look: 'lok',
+  retentionRun: 'rtn',
 } as const
 
 export type IdKind = keyof typeof prefixes
@@ -26,6 +29,7 @@ export type DeliveryId = Id<'delivery'>
 export type AttemptId = Id<'attempt'>
 export type ClientId = Id<'client'>
 export type ContactId = Id<'contact'>
+export type ConsentId = Id<'consent'>
 export type ScheduleId = Id<'schedule'>
 
 export function newId<K extends IdKind>(kind: K): Id<K> {

@@ -7,6 +7,7 @@ import {
   type AttemptId,
   branded,
   type ClientId,
+  type ConsentId,
   type ContactId,
   type DeliveryId,
   type EventId,
@@ -26,6 +27,8 @@ export type Claimed = {
   clientId: ClientId
   dataKey: Buffer | null
   contactId: ContactId
+  /** The word of the client by which it may leave. */
+  consentId: ConsentId | null
   channel: WayName
   lane: Lane
   address: string
@@ -91,7 +94,7 @@ export async function claim(
   })
 }
 
-const id = <K extends 'delivery' | 'event' | 'client' | 'contact'>() => z.string().transform(branded<K>)
+const id = <K extends 'delivery' | 'event' | 'client' | 'contact' | 'consent'>() => z.string().transform(branded<K>)
 
 const claimRow = z.object({
   id: id<'delivery'>(),
@@ -121,6 +124,7 @@ const claimRow = z.object({
   chat_free_at: z.date().nullable(),
   last_wrote_at: z.date().nullable(),
   consent: z.boolean().nullable(),
+  consent_id: id<'consent'>().nullable(),
   is_promo_withdrawn: z.boolean(),
   is_behind: z.boolean(),
   now: z.date(),
@@ -140,9 +144,7 @@ async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryI
           d.next_attempt_at, d.stale_at, d.expires_at, d.event_seq, c.data_key, k.address, k.blocked_reason, k.team,
           (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as contact_is_current,
           k.free_at as chat_free_at, k.last_wrote_at,
-          (select s.granted from consents s where s.client_id = d.client_id and s.purpose = d.purpose
-             and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
-             order by s.at desc, s.recorded_at desc limit 1) as consent,
+          w.granted as consent, w.id as consent_id,
           (d.purpose = 'service' and exists (select 1 from template_versions t where t.id = d.template_version and t.class = 'promo')
              and (select s.granted from consents s where s.client_id = d.client_id and s.purpose = 'advertising'
                   and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
@@ -155,6 +157,9 @@ async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryI
               and v.plan_failures < 5 and (d.lane <> 'money' or v.lane = 'money' or v.received_at > now() - interval '1 second'))) as is_behind,
           clock_timestamp() as now
         from deliveries d join clients c on c.id = d.client_id left join contacts k on k.id = d.contact_id
+          left join lateral (select s.id, s.granted from consents s where s.client_id = d.client_id and s.purpose = d.purpose
+             and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
+             order by s.at desc, s.recorded_at desc limit 1) w on true
         where d.id = any(${ids}::text[]) and d.channel = ${channel} and d.decided_at is null and d.state in ('queued', 'waiting', 'unknown')
         order by d.lane, d.event_seq for update of d skip locked`,
   )
@@ -235,6 +240,7 @@ function resultOf(vault: Vault, row: Row, slot: Slot | undefined, limits: BotLim
     clientId: row.client_id,
     dataKey: row.data_key,
     contactId: row.contact_id,
+    consentId: row.consent_id,
     channel: row.channel,
     lane: row.lane,
     address,
@@ -277,7 +283,8 @@ async function markSending(
     sql`with c as (
           select * from unnest(${claimed.map((c) => c.id)}::text[], ${claimed.map((c) => c.attemptId)}::text[],
             ${claimed.map((c) => c.repeat)}::boolean[], ${claimed.map((c) => c.attempt)}::int[], ${claimed.map((c) => c.startAt)}::timestamptz[],
-            ${claimed.map((c) => c.contactId)}::text[]) as c (id, attempt_id, repeat, number, start_at, contact_id)
+            ${claimed.map((c) => c.contactId)}::text[], ${claimed.map((c) => c.consentId)}::text[])
+            as c (id, attempt_id, repeat, number, start_at, contact_id, consent_id)
         ), opened as (
           insert into attempts (id, delivery_id, channel, number, repeat, started_at)
           select attempt_id, id, ${channel}, number, repeat, start_at from c
@@ -287,7 +294,7 @@ async function markSending(
           update contacts set free_at = greatest(free_at, clock_timestamp()) + ${needs.limits.chatIntervalMs} * interval '1 millisecond'
           where id in (select contact_id from c)
         )
-        update deliveries d set state = 'sending', attempts = d.attempts + 1, attempt_id = c.attempt_id, repeat = d.repeat or c.repeat,
+        update deliveries d set state = 'sending', attempts = d.attempts + 1, attempt_id = c.attempt_id, consent_id = c.consent_id, repeat = d.repeat or c.repeat,
                lease_until = clock_timestamp() + ${needs.leaseMs} * interval '1 millisecond', next_attempt_at = null,
                updated_at = clock_timestamp()
         from c where d.id = c.id`,

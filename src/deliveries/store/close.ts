@@ -116,7 +116,8 @@ async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closi
         )
         update deliveries d set state = r.state, reason = r.reason, failures = d.failures + r.failures,
           provider_message_id = coalesce(r.provider_message_id, d.provider_message_id),
-          message = coalesce(r.message, d.message), template_version = coalesce(r.version, d.template_version),
+          -- Null: the client was erased while the call was on its way.
+          message = case when d.message is null then null else coalesce(r.message, d.message) end, template_version = coalesce(r.version, d.template_version),
           stale_at = case when r.message is null then d.stale_at else r.stale_at end,
           next_attempt_at = clock_timestamp() + r.next_in_ms * interval '1 millisecond',
           decided_at = case when r.next_in_ms is null and r.state <> 'failed' then clock_timestamp() end,

@@ -30,7 +30,7 @@ export type StoredEvent = {
   /** The line of keys it came with. */
   keyId: string
   externalId: string | null
-  /** Undefined once the client was erased. */
+  /** Undefined once the client was erased, or its time of keeping was over. */
   content: { event: KeptEvent; warnings: EventWarning[] } | undefined
 }
 
@@ -47,7 +47,7 @@ const storedRow = z.object({
   held_reason: z.string().nullable(),
   key_id: z.string(),
   external_id: z.string().nullable(),
-  payload: z.instanceof(Buffer),
+  payload: z.instanceof(Buffer).nullable(),
   data_key: z.instanceof(Buffer).nullable(),
 })
 
