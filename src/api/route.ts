@@ -9,6 +9,9 @@ import { parseInput } from './input.ts'
 export const scopes = {
   'clients:read': 'читать клиентов',
   'clients:write': 'создавать и изменять клиентов',
+  'clients:erase': 'уничтожать данные клиентов',
+  'privacy:read': 'смотреть журнал доступа и сроки хранения',
+  'privacy:write': 'менять сроки хранения',
   'events:read': 'читать события',
   'journal:read': 'читать журнал, изменения и отчёты',
   reconcile: 'сверять события',
