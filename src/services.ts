@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino'
 import { settleClock } from './changes/store.ts'
 import { type Channel, type ChannelName, channelNames } from './channels/channel.ts'
 import { sandboxChannel } from './channels/sandbox/channel.ts'
+import { processName } from './clients/rewrap/store.ts'
 import { createVault, type Vault } from './clients/vault.ts'
 import { type Config, ConfigError, encryptionKeys } from './config.ts'
 import { type Database, openDatabase, openPool } from './db/database.ts'
@@ -67,14 +68,15 @@ export async function openServices(config: Config, log: Logger): Promise<Service
   try {
     const databaseUrl = config.DATABASE_URL ?? (await startEmbedded(config, log, stack))
     await migrateWhenReachable(databaseUrl, log)
+    const { keys, secrets } = await secretsOf(config, log)
     const db = openDatabase({
       url: databaseUrl,
       max: 10,
+      name: processName(keys.map((each) => each.id)),
       onIdleError: (error) => log.warn({ msg: 'database.connection_lost', fault: error.message }),
     })
     stack.push(() => db.close())
     if (await settleClock(db)) log.warn({ msg: 'changes.clock_lifted', advice: 'the database was restored elsewhere' })
-    const { keys, secrets } = await secretsOf(config, log)
     const vault = await openVault(db, keys)
     const channels = openChannels(config)
     const queues = [
@@ -180,6 +182,13 @@ async function secretsOf(
   }
 }
 
+/** The master keys of these settings; of embedded mode, those in DATA_DIR. */
+export async function masterKeys(config: Config): Promise<[MasterKey, ...MasterKey[]]> {
+  if (config.ENCRYPTION_KEYS !== undefined) return config.ENCRYPTION_KEYS
+  if (config.DATABASE_URL !== undefined) throw new ConfigError('ENCRYPTION_KEYS: needed with DATABASE_URL')
+  return encryptionKeys.parse((await generatedSecrets(config.DATA_DIR)).encryptionKeys)
+}
+
 async function generatedSecrets(dataDir: string) {
   const file = join(dataDir, 'secrets.env')
   await mkdir(dataDir, { recursive: true })
@@ -203,7 +212,7 @@ async function generatedSecrets(dataDir: string) {
   }
 }
 
-async function openVault(db: Database, keys: [MasterKey, ...MasterKey[]]): Promise<Vault> {
+export async function openVault(db: Database, keys: [MasterKey, ...MasterKey[]]): Promise<Vault> {
   const keyring = createKeyring(keys)
   try {
     const indexKey = await databaseSecret(db, keyring, 'index')

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { ConfigError, processEnvironment, readConfig } from '../config.ts'
+import { eraseClientCommand } from './erase-client.ts'
 import { migrateCommand } from './migrate.ts'
+import { rotateKeysCommand } from './rotate-keys.ts'
 
 /** `npm run cli -- <command>`: the operator's commands. A new command is one file and one line here. */
 const program = new Command('vestnik')
@@ -11,6 +13,8 @@ const program = new Command('vestnik')
 const settings = () => readConfig(processEnvironment())
 
 program.addCommand(migrateCommand(settings))
+program.addCommand(eraseClientCommand(settings))
+program.addCommand(rotateKeysCommand(settings))
 
 try {
   await program.parseAsync(process.argv)

@@ -32,6 +32,8 @@ export type DatabaseSettings = {
   /** Gives up on a connection after this, so that a request can be answered 503 in time. */
   connectTimeoutMs?: number
   onIdleError?: (error: Error) => void
+  /** As Postgres shows the connection. */
+  name?: string
 }
 
 export function openDatabase(settings: DatabaseSettings): Database {
@@ -59,7 +61,7 @@ export function openPool(settings: DatabaseSettings & { searchPath?: string }): 
     statement_timeout: 30_000,
     // A server that hangs without a word must not keep 1C waiting.
     query_timeout: 8_000,
-    application_name: 'vestnik',
+    application_name: settings.name ?? 'vestnik',
     ...(settings.searchPath === undefined
       ? { types: { getTypeParser } }
       : { options: `-c search_path=${settings.searchPath}` }),
