@@ -30,7 +30,7 @@ create index deliveries_contact on deliveries (contact_id) where contact_id is n
 -- Cleared by erasure, and when its time of keeping is over.
 alter table events alter column payload drop not null;
 -- retention: events with a content, the oldest first
-create index events_content on events (seq) where payload is not null;
+create index events_content on events (id) where payload is not null;
 
 -- retention: messages with a text, the oldest first
 create index deliveries_text on deliveries (id) where message is not null and decided_at is not null;
@@ -78,3 +78,22 @@ create table retention_runs (
 );
 -- the last run of each kind
 create index retention_runs_kind on retention_runs (kind, id desc);
+
+-- Drops the months of the journal that are wholly older; answers how many partitions those were. It gives up rather than
+-- keep the journal waiting behind a long reader: tomorrow is another night.
+create function vestnik_drop_journal(before timestamptz) returns int language plpgsql as $$
+declare
+  part record;
+  dropped int := 0;
+begin
+  perform set_config('lock_timeout', '2s', true);
+  for part in
+    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent in ('attempts'::regclass, 'receipts'::regclass) and c.relname ~ '_[0-9]{4}_[0-9]{2}$'
+      and to_timestamp(right(c.relname, 7) || ' +00', 'YYYY_MM TZH') + interval '1 month' <= before
+  loop
+    execute format('drop table %I', part.relname);
+    dropped := dropped + 1;
+  end loop;
+  return dropped;
+end $$;

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Updates } from './bot/receive.ts'
-import { removeOldChanges } from './changes/store.ts'
 import { tellAlerts } from './deliveries/alerts.ts'
 import { deliveryJob } from './deliveries/jobs.ts'
 import { tellReceipts } from './deliveries/rehearse.ts'
@@ -15,14 +14,13 @@ import { overdueEvents } from './events/store/read.ts'
 import { makePartitions } from './journal/retention.ts'
 import { faultOf } from './lib/fault.ts'
 import type { DeliveryId } from './lib/ids.ts'
+import { runNightly } from './nightly.ts'
 import { fireDue } from './notifications/fire.ts'
 import { moveOn } from './notifications/move.ts'
 import type { Services } from './services.ts'
 import { moveNeeds, noteQueueTrouble, noteSchedule, policyOf } from './workers.ts'
 
 const intervalMs = 2_000
-/** Longer than any 1C stays switched off. */
-const changesKeptDays = 90
 const overdueMs = 3_000
 
 /** After an outage of the database, workers that live get this long to note the answers they hold. */
@@ -48,9 +46,9 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
       await makePartitions(services.db).catch((error: unknown) =>
         services.log.error({ msg: 'journal.no_partition', ...faultOf(error) }),
       )
+      runNightly(services, signal)
     }
     try {
-      await forget(services)
       await sweepOnce(services, updates, Date.now() - failedAt > graceMs)
       await remind(services)
       await tellReceipts({ db, vault, queue, onQueueTrouble: (error) => noteQueueTrouble(services, error) })
@@ -60,12 +58,6 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
     }
     await pause(intervalMs, undefined, { signal }).catch(() => {})
   }
-}
-
-/** A part at a time: an outage of the reader may have left millions. */
-async function forget({ db, metrics }: Services): Promise<void> {
-  const removed = await removeOldChanges(db, changesKeptDays, 1000)
-  if (removed > 0) metrics.swept.inc({ kind: 'change' }, removed)
 }
 
 async function remind(services: Services): Promise<void> {

@@ -21,7 +21,7 @@ export function changeRoutes(needs: ApiNeeds): ApiRoute[] {
       summary: 'Изменения после курсора, старые сначала',
       description:
         'Состояния сообщений, ответы, согласия и отказы клиентов: каждое изменение один раз. Сохраните nextCursor вместе с ' +
-        'прочитанным и передайте его в следующий раз. Изменения хранятся 90 дней.',
+        'прочитанным и передайте его в следующий раз. Изменения хранятся 90 дней; срок можно изменить (PUT /retention).',
       query,
       answer: z.object({ items: z.array(changeShape), nextCursor: z.string() }),
       handle: async ({ query: input, key }) => {

@@ -69,7 +69,9 @@ export function eventRoutes(needs: ApiNeeds): ApiRoute[] {
 
 /** Those of the events that this key may see. */
 async function eventViews(needs: ApiNeeds, ids: readonly EventId[], key: KeyInUse) {
-  const { events, entries, attempts, receipts, consents } = await needs.db.snapshot((db) => read({ ...needs, db }, ids, key))
+  const { events, entries, attempts, receipts, consents } = await needs.db.snapshot((db) =>
+    read({ ...needs, db }, ids, key),
+  )
   const entriesOf = groupBy(entries, (each) => each.eventId)
   return events.map((stored) => viewOf(stored, entriesOf.get(stored.id) ?? [], { attempts, receipts, consents }))
 }
@@ -99,11 +101,7 @@ type About = {
   consents: ReadonlyMap<string, Consent>
 }
 
-function viewOf(
-  stored: StoredEvent,
-  entries: readonly JournalEntry[],
-  { attempts, receipts, consents }: About,
-) {
+function viewOf(stored: StoredEvent, entries: readonly JournalEntry[], { attempts, receipts, consents }: About) {
   return {
     id: stored.id,
     source: stored.source,

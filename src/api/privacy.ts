@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { consentHistory } from '../clients/consents/store.ts'
 import { type Act, extractOf, groundNames, grounds } from '../clients/erasure/act.ts'
 import { eraseClient } from '../clients/erasure/erase.ts'
 import { lastActOf } from '../clients/erasure/store.ts'
-import { consentHistory } from '../clients/consents/store.ts'
 import { clientByExternalId } from '../clients/store.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
@@ -94,11 +94,7 @@ export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
   ]
 }
 
-async function erase(
-  needs: ApiNeeds,
-  externalId: string,
-  how: Parameters<typeof eraseClient>[2],
-): Promise<Act> {
+async function erase(needs: ApiNeeds, externalId: string, how: Parameters<typeof eraseClient>[2]): Promise<Act> {
   const client = await clientByExternalId(needs, externalId)
   const act = client ? await eraseClient(needs, client.id, how) : await lastActOf(needs.db, externalId)
   if (!act) throw unknownClient()

@@ -23,6 +23,7 @@ import { keyRoutes } from './keys.ts'
 import { previewRoutes } from './preview.ts'
 import { privacyRoutes } from './privacy.ts'
 import { reconcileRoutes } from './reconcile.ts'
+import { retentionRoutes } from './retention.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
 import { scheduleRoutes } from './schedules.ts'
 import { smsRoutes } from './sms.ts'
@@ -65,6 +66,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...outgoingRoutes(needs),
     ...clientRoutes(needs),
     ...privacyRoutes(needs),
+    ...retentionRoutes(needs),
     ...previewRoutes(needs),
     ...templateRoutes(needs),
     ...templateTryRoutes(needs),

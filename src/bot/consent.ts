@@ -1,5 +1,5 @@
-import type { Button } from '../channels/message.ts'
 import { noteBlock } from '../changes/store.ts'
+import type { Button } from '../channels/message.ts'
 import type { Client, ConsentAct, Purpose } from '../clients/client.ts'
 import { rememberWording, wordingByMark } from '../clients/consents/store.ts'
 import { addressIndex, consentsOf, markAddress, wordingHash } from '../clients/store.ts'

@@ -27,7 +27,10 @@ export const changeShape = z.object({
   state: z.enum(deliveryStates).optional(),
   reason: z.enum(reasons).optional(),
   engagement: z.enum(engagements).optional(),
-  purpose: z.enum(purposes).optional().describe('На что дано согласие или от чего клиент отказался; нет — клиент заблокировал бота в этом мессенджере'),
+  purpose: z
+    .enum(purposes)
+    .optional()
+    .describe('На что дано согласие или от чего клиент отказался; нет — клиент заблокировал бота в этом мессенджере'),
   text: z.string().optional().describe('Текст сообщения или ответа клиента'),
   statusBsp: z.enum(bspStatuses).optional().describe('Состояние словами подсистемы «Отправка SMS» БСП'),
 })

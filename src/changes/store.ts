@@ -146,14 +146,6 @@ export async function noteBlock(
   )
 }
 
-/** Answers how many there were; at most so many at once, so that the sweep is not held up. */
-export async function removeOldChanges(db: Queryable, olderThanDays: number, limit: number): Promise<number> {
-  return await db.run(
-    sql`delete from changes where (xact, seq) in (
-          select xact, seq from changes where at < now() - ${olderThanDays} * interval '1 day' order by at limit ${limit})`,
-  )
-}
-
 /**
  * After a restore into another cluster, whose transactions are numbered from the beginning, new changes would stand
  * before the old ones and nobody would ever read them: their numbers are lifted. One statement: its snapshot is older than

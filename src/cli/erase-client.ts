@@ -43,8 +43,6 @@ export function eraseClientCommand(settings: () => Config): Command {
 /** The extract; undefined when nobody is called so. */
 export async function eraseByAnyId(needs: { db: Database; vault: Vault }, id: string, ground: Ground) {
   const own = parseId('client', id) ?? (await clientByExternalId(needs, id))?.id
-  const act = own
-    ? await eraseClient(needs, own, { by: 'cli', ground })
-    : await lastActOf(needs.db, id)
+  const act = own ? await eraseClient(needs, own, { by: 'cli', ground }) : await lastActOf(needs.db, id)
   return act && extractOf(act)
 }

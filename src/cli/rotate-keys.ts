@@ -1,11 +1,5 @@
 import { Command } from 'commander'
-import {
-  keysByMaster,
-  processesWithout,
-  processName,
-  rewrapClients,
-  rewrapSecrets,
-} from '../clients/rewrap/store.ts'
+import { keysByMaster, processesWithout, processName, rewrapClients, rewrapSecrets } from '../clients/rewrap/store.ts'
 import type { Config } from '../config.ts'
 import { type Database, openDatabase } from '../db/database.ts'
 import { createKeyring, type Keyring } from '../lib/crypto.ts'
@@ -29,7 +23,11 @@ export function rotateKeysCommand(settings: () => Config): Command {
         const name = processName(keys.map((each) => each.id))
         const db = openDatabase({ url, max: 2, name })
         try {
-          const isDone = await rotateKeys({ db, keyring: createKeyring(keys), say: (line) => process.stdout.write(`${line}\n`) })
+          const isDone = await rotateKeys({
+            db,
+            keyring: createKeyring(keys),
+            say: (line) => process.stdout.write(`${line}\n`),
+          })
           if (!isDone) process.exitCode = 1
         } finally {
           await db.close()
@@ -54,7 +52,9 @@ export async function rotateKeys(
   }
   const before = await keysByMaster(db)
   const total = [...before].reduce((sum, [id, count]) => (id === current ? sum : sum + count), 0)
-  say(`${total} of ${[...before.values()].reduce((sum, count) => sum + count, 0)} keys are to be wrapped with "${current}".`)
+  say(
+    `${total} of ${[...before.values()].reduce((sum, count) => sum + count, 0)} keys are to be wrapped with "${current}".`,
+  )
   let done = await rewrapSecrets(db, keyring)
   let shown = 0
   for (let after: string | null = ''; after !== null; ) {
@@ -76,7 +76,9 @@ async function verify(db: Database, current: string, say: Say): Promise<boolean>
     say(`Not done yet: ${left.map(([id, count]) => `${count} under "${id}"`).join(', ')}. Run this again.`)
     return false
   }
-  say(`Done: all ${after.get(current) ?? 0} keys are wrapped with "${current}". The other keys may be removed from ENCRYPTION_KEYS.`)
+  say(
+    `Done: all ${after.get(current) ?? 0} keys are wrapped with "${current}". The other keys may be removed from ENCRYPTION_KEYS.`,
+  )
   say('Backups made before today still need the old key: keep it with them until they are gone.')
   return true
 }

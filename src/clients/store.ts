@@ -276,7 +276,9 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[],
         {
           client,
           contacts: (contactsByClient.get(row.id) ?? []).flatMap((each) => contactOf(needs.vault, client, each)),
-          consents: (consentsByClient.get(row.id) ?? []).map((each) => consentOf(each)).sort((a, b) => b.at.getTime() - a.at.getTime()),
+          consents: (consentsByClient.get(row.id) ?? [])
+            .map((each) => consentOf(each))
+            .sort((a, b) => b.at.getTime() - a.at.getTime()),
         },
       ]
     }),

@@ -48,7 +48,10 @@ const entryRow = z.object({
   provider_message_id: z.string().nullable(),
   message: z.instanceof(Buffer).nullable(),
   template_version: z.string().nullable(),
-  consent_id: z.string().transform(branded<'consent'>).nullable(),
+  consent_id: z
+    .string()
+    .transform(branded<'consent'>)
+    .nullable(),
   test: z.boolean(),
 })
 

@@ -59,16 +59,31 @@ describe('a client is erased', { timeout: 240_000 }, () => {
         payment: { amount: '700.00', stage: 1, stages: 2, remaining: '700.00', nextDate: '2099-01-01' },
       }),
     )
-    await until(async () => (await service.api('GET', `/schedules?clientId=${person.id}`)).body.items[0], patienceMs, 'a reminder')
+    await until(
+      async () => (await service.api('GET', `/schedules?clientId=${person.id}`)).body.items[0],
+      patienceMs,
+      'a reminder',
+    )
 
     const { status, body: act } = await erase(person)
     assert.equal(status, 200)
     assert.deepEqual([act.client.externalId, act.ground, act.by], [person.id, 'demand', 'admin-key'])
     const rows = Object.fromEntries(act.destroyed.map((each: Json) => [each.table, each.rows]))
-    assert.ok(rows.deliveries >= 3 && rows.events >= 3 && rows.contacts === 1 && rows.clients === 1, JSON.stringify(rows))
+    assert.ok(
+      rows.deliveries >= 3 && rows.events >= 3 && rows.contacts === 1 && rows.clients === 1,
+      JSON.stringify(rows),
+    )
     assert.ok(rows.changes >= 1 && rows.schedules === 1 && rows.consents >= 1, JSON.stringify(rows))
 
-    const secrets = [canary.name, 'Кенарейкин', canary.reply, canary.consent, person.phone.slice(1), String(person.chat), '31\u00a0417']
+    const secrets = [
+      canary.name,
+      'Кенарейкин',
+      canary.reply,
+      canary.consent,
+      person.phone.slice(1),
+      String(person.chat),
+      '31\u00a0417',
+    ]
     const dump = await dumpOf(service)
     for (const secret of secrets) {
       for (const form of formsOf(secret)) assert.ok(!dump.includes(form), `«${secret}» as ${form} in the dump`)
@@ -145,7 +160,10 @@ describe('a client is erased', { timeout: 240_000 }, () => {
       patienceMs,
       'advertising is asked of',
     )
-    await decided(service, await accepted(service, payout(person, 1, { client: { id: person.id, phone: person.phone } })))
+    await decided(
+      service,
+      await accepted(service, payout(person, 1, { client: { id: person.id, phone: person.phone } })),
+    )
     await erase(person)
     service.telegram.person(person.chat).press((button) => /да, присылайте/i.test(button.text))
     await waitForMessage(service.telegram, person, 'Этот чат не подключён')
@@ -171,7 +189,10 @@ describe('a client is erased', { timeout: 240_000 }, () => {
       'add a step to erasingSteps, or a reason to keptTables',
     )
     const there = new Set(tables.map((each) => each.name))
-    assert.deepEqual([...known].filter((name) => !there.has(name)), [])
+    assert.deepEqual(
+      [...known].filter((name) => !there.has(name)),
+      [],
+    )
   })
 })
 
@@ -185,7 +206,10 @@ async function dumpOf(service: TestService): Promise<string> {
   )
   const parts: string[] = []
   for (const { name } of tables) {
-    const rows = await db.many(z.object({ row: z.string() }), { text: `select t::text as row from ${name} t`, values: [] })
+    const rows = await db.many(z.object({ row: z.string() }), {
+      text: `select t::text as row from ${name} t`,
+      values: [],
+    })
     parts.push(...rows.map(({ row }) => row))
   }
   assert.ok(parts.length > 30)

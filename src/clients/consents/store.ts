@@ -131,3 +131,32 @@ export async function consentsByIds(db: Queryable, ids: readonly ConsentId[]): P
   )
   return new Map(rows.map((row) => [row.id, consentOf(row)]))
 }
+
+/** Texts that older versions kept open: ours go to their table, those of a sender under the client's key. */
+export async function sealOpenWordings({ db, vault }: Needs): Promise<number> {
+  let done = 0
+  while (true) {
+    const rows = await db.many(
+      z.object({
+        id: z.string(),
+        client_id: z.string().transform(branded<'client'>),
+        given_by: z.string(),
+        wording: z.string(),
+        data_key: z.instanceof(Buffer).nullable(),
+      }),
+      sql`select s.id, s.client_id, s.given_by, s.wording, c.data_key from consents s join clients c on c.id = s.client_id
+          where s.wording is not null order by s.id limit 500`,
+    )
+    for (const row of rows) {
+      const isOurs = row.given_by === 'bot'
+      if (isOurs) await rememberWording(db, row.wording)
+      const owner = { id: row.client_id, dataKey: row.data_key }
+      const sealed = isOurs || row.data_key === null ? null : vault.seal(owner, 'wording', row.wording)
+      await db.run(
+        sql`update consents set wording = null, wording_sealed = ${sealed} where id = ${row.id} and wording is not null`,
+      )
+    }
+    done += rows.length
+    if (rows.length < 500) return done
+  }
+}

@@ -199,17 +199,28 @@ export async function erasedLately(db: Queryable): Promise<ClientId[]> {
   return rows.map((each) => each.id)
 }
 
-/** Of whom nothing was heard for so long: no event, no word, no change of his record. */
-export async function inactiveClients(db: Queryable, before: Date, limit: number): Promise<ClientId[]> {
+/**
+ * A part of the registry, in the order of ids: those of whom nothing was heard since `before`, no event, no word, no
+ * change of the record. `after` is where to go on; null at the end.
+ */
+export async function inactiveClients(
+  db: Queryable,
+  { before, after, part }: { before: Date; after: string; part: number },
+): Promise<{ ids: ClientId[]; after: string | null }> {
   const rows = await db.many(
-    z.object({ id: z.string().transform(branded<'client'>) }),
-    sql`select c.id from clients c where c.erased_at is null and c.updated_at < ${before}
-          and not exists (select 1 from deliveries d where d.client_id = c.id and (d.created_at > ${before} or d.decided_at is null))
-          and not exists (select 1 from events e where e.client_id = c.id and e.planned_at is null and e.held_reason is null)
-          and not exists (select 1 from contacts k where k.client_id = c.id and greatest(k.last_wrote_at, k.linked_at) > ${before})
-          and not exists (select 1 from consents s where s.client_id = c.id and s.recorded_at > ${before})
-          and not exists (select 1 from schedules p where p.client_id = c.id and p.state = 'planned')
-        limit ${limit}`,
+    z.object({ id: z.string().transform(branded<'client'>), is_inactive: z.boolean() }),
+    sql`select c.id, (c.updated_at < ${before}
+            and not exists (select 1 from deliveries d where d.client_id = c.id and (d.created_at > ${before} or d.decided_at is null))
+            and not exists (select 1 from events e where e.client_id = c.id and e.planned_at is null and e.held_reason is null)
+            and not exists (select 1 from contacts k where k.client_id = c.id and greatest(k.last_wrote_at, k.linked_at) > ${before})
+            and not exists (select 1 from consents s where s.client_id = c.id and s.recorded_at > ${before})
+            and not exists (select 1 from schedules p where p.client_id = c.id and p.state = 'planned')) as is_inactive
+        from (select id, updated_at from clients where id > ${after} and created_at < ${before} and erased_at is null
+              order by id limit ${part}) c
+        order by c.id`,
   )
-  return rows.map((each) => each.id)
+  return {
+    ids: rows.filter((row) => row.is_inactive).map((row) => row.id),
+    after: rows.length < part ? null : (rows.at(-1)?.id ?? null),
+  }
 }
