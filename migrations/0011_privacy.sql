@@ -65,6 +65,8 @@ create table looks (
 );
 -- who looked at this client
 create index looks_client on looks (client_id, id desc) where client_id is not null;
+-- exports
+create index looks_exports on looks (id) where client_id is null;
 
 -- Each run of a term of keeping.
 create table retention_runs (

@@ -16,6 +16,7 @@ import { type BranchBrands, createBranchBrands } from './events/branches.ts'
 import { planQueues } from './events/jobs.ts'
 import { type BranchRulesReader, createBranchRules } from './events/remembered-rules.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
+import { createLooks, type Looks } from './journal/looks.ts'
 import { createKeyring, type MasterKey } from './lib/crypto.ts'
 import { faultOf } from './lib/fault.ts'
 import { messengers } from './messengers.ts'
@@ -32,6 +33,7 @@ export type Services = {
   branchRules: BranchRulesReader
   channels: ReadonlyMap<ChannelName, Channel>
   branchBrands: BranchBrands
+  looks: Looks
   secrets: Secrets
   close(): Promise<void>
 }
@@ -76,6 +78,12 @@ export async function openServices(config: Config, log: Logger): Promise<Service
       onIdleError: (error) => log.warn({ msg: 'database.connection_lost', fault: error.message }),
     })
     stack.push(() => db.close())
+    const looks = createLooks({
+      db,
+      onLost: ({ fault, ...lost }) =>
+        log.error({ msg: 'looks.lost', ...lost, ...(fault === undefined ? {} : faultOf(fault)) }),
+    })
+    stack.push(() => looks.close())
     if (await settleClock(db)) log.warn({ msg: 'changes.clock_lifted', advice: 'the database was restored elsewhere' })
     const vault = await openVault(db, keys)
     const channels = openChannels(config)
@@ -101,6 +109,7 @@ export async function openServices(config: Config, log: Logger): Promise<Service
       branchRules: createBranchRules(db),
       channels,
       branchBrands: createBranchBrands(db),
+      looks,
       secrets,
       close: () => closeAll(stack),
     }

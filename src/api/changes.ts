@@ -24,10 +24,11 @@ export function changeRoutes(needs: ApiNeeds): ApiRoute[] {
         'прочитанным и передайте его в следующий раз. Изменения хранятся 90 дней; срок можно изменить (PUT /retention).',
       query,
       answer: z.object({ items: z.array(changeShape), nextCursor: z.string() }),
-      handle: async ({ query: input, key }) => {
+      handle: async ({ query: input, key, look }) => {
         const { last, open } = await horizon(needs.db)
         const after = input.cursor === undefined ? beginning : readCursor(input.cursor, open)
         const page = await changesBetween(needs, { after, upTo: last }, key, input.limit)
+        look({ filter: { after: cursorOf(after) }, shown: page.length })
         return { items: page.map(itemOf), nextCursor: cursorOf(nextAfter(after, last, page, input.limit)) }
       },
     }),

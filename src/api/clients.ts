@@ -7,7 +7,7 @@ import { noteWordsOfHeld } from '../deliveries/word.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { phoneIn } from '../lib/phone.ts'
-import { type ApiRoute, refuseBranchKey, route } from './route.ts'
+import { type ApiRoute, type NoteLook, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { clientShape } from './shapes.ts'
 import { consentView } from './views.ts'
@@ -83,10 +83,10 @@ export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
       },
       answer: clientShape,
       errors: ['phone_invalid'],
-      handle: async ({ params, body, key }) => {
+      handle: async ({ params, body, key, look }) => {
         refuseBranchKey(key, commonClients)
         await saveClient(needs, params.externalId, body)
-        return await clientView(needs, params.externalId)
+        return await clientView(needs, params.externalId, look)
       },
     }),
     route({
@@ -96,9 +96,9 @@ export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
       summary: 'Клиент: контакты и согласия',
       params: idInput,
       answer: clientShape,
-      handle: async ({ params, key }) => {
+      handle: async ({ params, key, look }) => {
         refuseBranchKey(key, commonClients)
-        return await clientView(needs, params.externalId)
+        return await clientView(needs, params.externalId, look)
       },
     }),
   ]
@@ -143,9 +143,10 @@ function isOldNews(
   return word.granted && latest.givenBy === 'bot'
 }
 
-async function clientView(needs: ApiNeeds, externalId: string) {
+async function clientView(needs: ApiNeeds, externalId: string, look: NoteLook) {
   const client = await clientByExternalId(needs, externalId)
   if (!client) throw new RequestError('not_found', 'Клиента с таким идентификатором нет.')
+  look([client.id])
   const contacts = await contactsOf(needs, client)
   const consents = await consentsOf(needs, client.id)
   return compact({

@@ -10,7 +10,7 @@ import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { type EventId, parseId } from '../lib/ids.ts'
 import { groupBy } from '../lib/list.ts'
-import { type ApiRoute, type KeyInUse, route } from './route.ts'
+import { type ApiRoute, type KeyInUse, type NoteLook, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { eventShape } from './shapes.ts'
 import { deliveryView } from './views.ts'
@@ -39,8 +39,8 @@ export function eventRoutes(needs: ApiNeeds): ApiRoute[] {
       summary: 'Событие и что стало с сообщением о нём',
       params: idInput,
       answer: eventShape,
-      handle: async ({ params, key }) => {
-        const [view] = params.id === undefined ? [] : await eventViews(needs, [params.id], key)
+      handle: async ({ params, key, look }) => {
+        const [view] = params.id === undefined ? [] : await eventViews(needs, [params.id], key, look)
         if (!view) throw new RequestError('not_found', 'События с таким идентификатором нет.')
         return view
       },
@@ -53,8 +53,13 @@ export function eventRoutes(needs: ApiNeeds): ApiRoute[] {
       description: `По номеру, который повторяется, придут последние ${eventsOfDocumentLimit} событий всех документов с ним.`,
       params: documentInput,
       answer: z.object({ items: z.array(eventShape) }),
-      handle: async ({ params, key }) => {
-        const items = await eventViews(needs, await eventsOfDocument(needs.db, params.guid, eventsOfDocumentLimit), key)
+      handle: async ({ params, key, look }) => {
+        const items = await eventViews(
+          needs,
+          await eventsOfDocument(needs.db, params.guid, eventsOfDocumentLimit),
+          key,
+          look,
+        )
         if (items.length === 0) {
           throw new RequestError(
             'not_found',
@@ -68,10 +73,11 @@ export function eventRoutes(needs: ApiNeeds): ApiRoute[] {
 }
 
 /** Those of the events that this key may see. */
-async function eventViews(needs: ApiNeeds, ids: readonly EventId[], key: KeyInUse) {
+async function eventViews(needs: ApiNeeds, ids: readonly EventId[], key: KeyInUse, look: NoteLook) {
   const { events, entries, attempts, receipts, consents } = await needs.db.snapshot((db) =>
     read({ ...needs, db }, ids, key),
   )
+  look(events.map((each) => each.clientId))
   const entriesOf = groupBy(entries, (each) => each.eventId)
   return events.map((stored) => viewOf(stored, entriesOf.get(stored.id) ?? [], { attempts, receipts, consents }))
 }

@@ -36,10 +36,11 @@ export function journalRoutes(needs: ApiNeeds): ApiRoute[] {
       query,
       answer: z.object({ items: z.array(journalItemShape), nextCursor: z.string().optional() }),
       errors: ['phone_invalid'],
-      handle: async ({ query: input, key }) => {
+      handle: async ({ query: input, key, look }) => {
         const entries = await searchJournal(needs, filterOf(needs, input, key), input.limit + 1)
         const page = entries.slice(0, input.limit)
         const last = page.at(-1)
+        look(page.map((each) => each.client.id))
         return {
           items: page.map(journalItem),
           ...(entries.length > page.length && last ? { nextCursor: Buffer.from(last.id).toString('base64url') } : {}),

@@ -6,7 +6,7 @@ import { lastActOf } from '../clients/erasure/store.ts'
 import { clientByExternalId } from '../clients/store.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
-import { type ApiRoute, type KeyInUse, refuseBranchKey, route } from './route.ts'
+import { type ApiRoute, callerOf, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { consentShape, momentShape } from './shapes.ts'
 import { consentView } from './views.ts'
@@ -50,10 +50,11 @@ export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
         madeAt: momentShape,
         items: z.array(provedShape).describe('Новые сверху'),
       }),
-      handle: async ({ params, key }) => {
+      handle: async ({ params, key, look }) => {
         refuseBranchKey(key, commonClients)
         const client = await clientByExternalId(needs, params.externalId)
         if (!client) throw unknownClient()
+        look([client.id])
         const words = await consentHistory(needs, client.id)
         return {
           client: compact({ id: client.id, externalId: client.externalId }),
@@ -99,11 +100,6 @@ async function erase(needs: ApiNeeds, externalId: string, how: Parameters<typeof
   const act = client ? await eraseClient(needs, client.id, how) : await lastActOf(needs.db, externalId)
   if (!act) throw unknownClient()
   return act
-}
-
-/** How a key is named where it is remembered who did something. */
-export function callerOf(key: KeyInUse): string {
-  return key.id === 'admin' ? 'admin-key' : `key:${key.id}`
 }
 
 function unknownClient(): RequestError {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import type { Looks } from '../journal/looks.ts'
 import type { KeyKind } from '../keys/key.ts'
 import { type ErrorCode, RequestError } from '../lib/errors.ts'
 import { saysTest } from '../lib/test-header.ts'
@@ -57,7 +58,11 @@ export type RouteInput = {
   key: KeyInUse
   /** The request bears `X-Test`. */
   isTest: boolean
+  look: NoteLook
 }
+
+/** To be called with whatever shows personal data: whose, or of how many by what filter. */
+export type NoteLook = (what: Iterable<string> | { filter: Record<string, string | number>; shown: number }) => void
 
 /** Empty, unless the route takes bytes. */
 export type Posted = { bytes: Buffer; contentType?: string | undefined; contentEncoding?: string | undefined }
@@ -110,6 +115,7 @@ export function route<
         posted: Posted
         key: KeyInUse
         isTest: boolean
+        look: NoteLook
       },
       reply: FastifyReply,
     ): Promise<unknown>
@@ -122,6 +128,7 @@ export function register(
   app: FastifyInstance,
   routes: readonly ApiRoute[],
   keyOf: (request: FastifyRequest) => KeyInUse | undefined,
+  looks: Pick<Looks, 'note'>,
 ): void {
   acceptBytes(app)
   for (const each of routes) {
@@ -140,6 +147,7 @@ export function register(
             posted: postedIn(request),
             key,
             isTest: saysTest(request.headers),
+            look: lookOf(looks, `${each.method} ${each.path}`, key),
           },
           reply,
         )
@@ -149,6 +157,16 @@ export function register(
       },
     })
   }
+}
+
+function lookOf(looks: Pick<Looks, 'note'>, place: string, key: KeyInUse): NoteLook {
+  const who = callerOf(key)
+  return (what) => looks.note({ who, place, ...('filter' in what ? what : { clients: what }) })
+}
+
+/** How a key is named where it is remembered who did something. */
+export function callerOf(key: KeyInUse): string {
+  return key.id === 'admin' ? 'admin-key' : `key:${key.id}`
 }
 
 /** 1C's encodings, its BOM and the digits of its numbers do not survive a parser: some calls want the bytes. */

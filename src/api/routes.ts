@@ -5,6 +5,7 @@ import type { Database } from '../db/database.ts'
 import type { BranchBrands, BranchZones } from '../events/branches.ts'
 import type { EventType } from '../events/event.ts'
 import type { Receive } from '../events/receive.ts'
+import type { Looks } from '../journal/looks.ts'
 import type { PlanNeeds } from '../notifications/plan.ts'
 import type { Policy } from '../notifications/policy.ts'
 import type { ReadWording } from '../notifications/wording.ts'
@@ -20,6 +21,7 @@ import { eventRoutes } from './events.ts'
 import { infobaseRoutes } from './infobases.ts'
 import { journalRoutes } from './journal.ts'
 import { keyRoutes } from './keys.ts'
+import { lookRoutes } from './looks.ts'
 import { previewRoutes } from './preview.ts'
 import { privacyRoutes } from './privacy.ts'
 import { reconcileRoutes } from './reconcile.ts'
@@ -36,6 +38,7 @@ import { outgoingRoutes } from './webhooks.ts'
 export type ApiNeeds = KeyNeeds & {
   db: Database
   vault: Vault
+  looks: Pick<Looks, 'note'>
   receive: Receive
   webhookTargets: Targets
   queue: Pick<QueueSystem, 'add'>
@@ -67,6 +70,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...clientRoutes(needs),
     ...privacyRoutes(needs),
     ...retentionRoutes(needs),
+    ...lookRoutes(needs),
     ...previewRoutes(needs),
     ...templateRoutes(needs),
     ...templateTryRoutes(needs),
@@ -87,7 +91,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     scope.addHook('onRequest', async (request) => {
       keys.set(request, await keyFor(needs, request.headers.authorization, request.routeOptions.config.scope))
     })
-    register(scope, apiRouteTable(needs), (request) => keys.get(request))
+    register(scope, apiRouteTable(needs), (request) => keys.get(request), needs.looks)
   }
   await app.register(api, { prefix: apiPrefix })
 }

@@ -60,12 +60,13 @@ export function templateTryRoutes(needs: ApiNeeds): ApiRoute[] {
         sample: z.array(wordsShape).describe('Событие-пример, по одному на канал'),
         events: z.array(triedShape),
       }),
-      handle: async ({ params, query, body, key }) => {
+      handle: async ({ params, query, body, key, look }) => {
         const slot = slotOf({ ...params, ...query }, key)
         const tried = await textToTry(needs, slot, body)
         const wordings = await wordingsFor(needs, slot, tried)
         const channels = slot.channel === null ? channelNames : [slot.channel]
         const events = await tryOnRecent(needs, wordings, whereOf(slot), recentLimit)
+        look({ filter: { type: slot.type }, shown: events.length })
         return {
           text: tried.text,
           problems: problemsOf(needs, slot, tried),
@@ -97,12 +98,13 @@ export function templateTryRoutes(needs: ApiNeeds): ApiRoute[] {
         cut: z.boolean().describe('Событий больше 5000: взяты последние'),
         differences: z.array(triedShape),
       }),
-      handle: async ({ params, query, body, key }) => {
+      handle: async ({ params, query, body, key, look }) => {
         const slot = slotOf({ ...params, ...query }, key)
         const wordings = await wordingsFor(needs, slot, await textToTry(needs, slot, body))
         const { from, to } = periodOf(body.date, needs.policy.timezone)
         const run = await shadowRun(needs, wordings, whereOf(slot), { from, to })
         const { total, same, different, failed, isCut: cut, differences } = run
+        look({ filter: { type: slot.type }, shown: differences.length })
         return {
           from: from.toISOString(),
           to: to.toISOString(),

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyRequest 
 import type { Logger } from 'pino'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
+import type { Looks } from '../journal/looks.ts'
 import { RequestError } from '../lib/errors.ts'
 import type { Policy } from '../notifications/policy.ts'
 import { recogniseOperators, requireSession } from './access/guard.ts'
@@ -14,12 +15,15 @@ import { answerWithPage } from './errors.ts'
 import { eventRoutes } from './events/page.ts'
 import { assetRoutes } from './frame/assets.ts'
 import { journalRoutes } from './journal/page.ts'
+import { lookRoutes } from './looks/page.ts'
 import { todayRoutes } from './today/page.ts'
 
 export type DashboardNeeds = {
   db: Database
   vault: Vault
   log: Logger
+  /** Who was shown whose data. */
+  looks: Pick<Looks, 'note'>
   /** The rules messages are planned by: the dashboard foretells with them, and shows times in their zone. */
   policy: Policy
   publicUrl: string | undefined
@@ -37,6 +41,7 @@ export async function dashboardRoutes(app: FastifyInstance, needs: DashboardNeed
     journalRoutes(scope, needs)
     clientRoutes(scope, needs)
     eventRoutes(scope, needs)
+    lookRoutes(scope, needs)
   }
   const forPeople: FastifyPluginAsync = async (scope) => {
     recogniseOperators(scope, withAccess.access, needs.publicUrl)

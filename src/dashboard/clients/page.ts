@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { clientById } from '../../clients/store.ts'
 import type { Database } from '../../db/database.ts'
+import type { Looks } from '../../journal/looks.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { type ClientId, parseId } from '../../lib/ids.ts'
 import { html, nothing } from '../frame/html.ts'
@@ -10,6 +11,7 @@ import { type Page, sendPage } from '../frame/page.ts'
 import { emptyState, nameText, noticeList } from '../frame/pieces.ts'
 import { findLines } from '../journal/store.ts'
 import { storyOf } from '../journal/story.ts'
+import { noteLook } from '../looks/page.ts'
 import { type CardNeeds, clientCard } from './card.ts'
 
 const pageSize = 20
@@ -17,12 +19,17 @@ const idInput = z.object({ id: z.string() })
 const cursorInput = z.object({ cursor: z.string().optional().catch(undefined) })
 
 /** `GET /clients/:id`: «Почему не дошло?» for one client. */
-export function clientRoutes(app: FastifyInstance, needs: CardNeeds & { db: Database }): void {
+export function clientRoutes(
+  app: FastifyInstance,
+  needs: CardNeeds & { db: Database; looks: Pick<Looks, 'note'> },
+): void {
   app.get('/clients/:id', async (request, reply) => {
     const id = parseId('client', idInput.parse(request.params).id)
     if (id === undefined) throw unknownClient()
     const { cursor } = cursorInput.parse(request.query)
-    return sendPage(request, reply, await needs.db.snapshot((db) => clientPage({ ...needs, db }, id, cursor)))
+    const page = await needs.db.snapshot((db) => clientPage({ ...needs, db }, id, cursor))
+    noteLook(needs.looks, request, [id])
+    return sendPage(request, reply, page)
   })
 }
 
@@ -38,6 +45,7 @@ async function clientPage(needs: CardNeeds, id: ClientId, cursor: string | undef
     title: nameText({ ...client, isErased: client.erasedAt !== null }),
     body: html`${noticeList(cursor !== undefined && before === undefined ? ['Такой страницы нет: показано начало.'] : [])}
 ${await clientCard(needs, client, clock)}
+<p class="quiet"><a href="/clients/${client.id}/looks">Кто смотрел эти данные</a></p>
 <h2>Сообщения</h2>
 ${shown.length === 0 ? emptyState('Сообщений нет', 'Об этом клиенте ещё не приходило событий.') : await storyOf(needs, shown, clock)}
 ${last === undefined ? nothing : html`<p class="pager"><a href="/clients/${client.id}?cursor=${last.id}" rel="next">Дальше</a></p>`}`,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../db/database.ts'
 import { eventsByIds, type StoredEvent } from '../../events/store/read.ts'
+import type { Looks } from '../../journal/looks.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { type EventId, parseId } from '../../lib/ids.ts'
 import { formatMoney } from '../../lib/russian/numbers.ts'
@@ -14,21 +15,30 @@ import { sourceTitle } from '../frame/words.ts'
 import { journalPath } from '../journal/filter.ts'
 import { findLines, type Line } from '../journal/store.ts'
 import { storyOf } from '../journal/story.ts'
+import { noteLook } from '../looks/page.ts'
 
 const idInput = z.object({ id: z.string() })
 
 /** `GET /events/:id`: one event of the sender, and the message that came of it with every attempt. */
-export function eventRoutes(app: FastifyInstance, needs: CardNeeds & { db: Database }): void {
+export function eventRoutes(
+  app: FastifyInstance,
+  needs: CardNeeds & { db: Database; looks: Pick<Looks, 'note'> },
+): void {
   app.get('/events/:id', async (request, reply) => {
     const id = parseId('event', idInput.parse(request.params).id)
     if (id === undefined) throw unknownEvent()
-    return sendPage(request, reply, await needs.db.snapshot((db) => eventPage({ ...needs, db }, id)))
+    const seen = new Set<string>()
+    const page = await needs.db.snapshot((db) => eventPage({ ...needs, db }, id, seen))
+    noteLook(needs.looks, request, seen)
+    return sendPage(request, reply, page)
   })
 }
 
-async function eventPage(needs: CardNeeds, id: EventId): Promise<Page> {
+/** @param seen gets the client who is shown. */
+async function eventPage(needs: CardNeeds, id: EventId, seen: Set<string>): Promise<Page> {
   const [event] = await eventsByIds(needs, [id])
   if (!event) throw unknownEvent()
+  seen.add(event.clientId)
   const clock = clockOf(needs.policy.timezone)
   const lines = await findLines(needs, { event: event.id }, 50)
   return {

@@ -2,11 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import type { Client } from '../../clients/client.ts'
 import { clientById } from '../../clients/store.ts'
 import type { Database } from '../../db/database.ts'
+import type { Looks } from '../../journal/looks.ts'
 import { type CardNeeds, clientCard } from '../clients/card.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, clockOf } from '../frame/moments.ts'
 import { sendPage } from '../frame/page.ts'
 import { emptyState, noticeList } from '../frame/pieces.ts'
+import { noteLook } from '../looks/page.ts'
 import { type Found, search } from '../search/search.ts'
 import { foundSummary, peopleList } from '../search/summary.ts'
 import { type Asked, hasFilters, journalPath, readAsked, spanOf } from './filter.ts'
@@ -21,23 +23,31 @@ const storySize = 20
 type Matches = Extract<Found, { kind: 'matches' }>
 
 /** `GET /journal`: the search and the filters; a search that ends at one client answers «Почему не дошло?» at once. */
-export function journalRoutes(app: FastifyInstance, needs: CardNeeds & { db: Database }): void {
+export function journalRoutes(
+  app: FastifyInstance,
+  needs: CardNeeds & { db: Database; looks: Pick<Looks, 'note'> },
+): void {
   app.get('/journal', async (request, reply) => {
     const clock = clockOf(needs.policy.timezone)
     const { asked, notices } = readAsked(request.query)
     const found = asked.q === '' ? undefined : await search(needs, asked.q)
     if (found?.kind === 'event') return reply.redirect(`/events/${found.id}`)
+    const seen = new Set<string>()
     const body = await needs.db.snapshot(
       async (db) => html`<h1 class="hidden">Журнал сообщений</h1>
 ${searchForm(asked, await branchesOf(db))}
 ${noticeList(notices)}
-${await resultOf({ ...needs, db }, asked, found, clock)}`,
+${await resultOf({ ...needs, db }, { asked, found, seen }, clock)}`,
     )
+    noteLook(needs.looks, request, seen)
     return sendPage(request, reply, { title: 'Журнал', at: 'journal', withoutSearch: true, body })
   })
 }
 
-async function resultOf(needs: CardNeeds, asked: Asked, found: Matches | undefined, clock: Clock): Promise<Html> {
+/** `seen` gets the clients who are shown. */
+type Wish = { asked: Asked; found: Matches | undefined; seen: Set<string> }
+
+async function resultOf(needs: CardNeeds, { asked, found, seen }: Wish, clock: Clock): Promise<Html> {
   if (found && found.people.length === 0 && found.operations.length === 0) return foundSummary(asked.q, found)
   const filter = filterOf(asked, found, clock)
   const isOneClient = found?.people.length === 1 && found.operations.length === 0
@@ -45,6 +55,7 @@ async function resultOf(needs: CardNeeds, asked: Asked, found: Matches | undefin
   const lines = await findLines(needs, filter, size + 1)
   const shown = lines.slice(0, size)
   const client = found && (await onlyClient(needs, found, shown))
+  for (const { id } of [...(found?.people ?? []), ...shown.map((line) => line.client)]) seen.add(id)
   return html`${found ? foundSummary(asked.q, found) : nothing}
 ${client ? await clientCard(needs, client, clock) : found ? peopleList(found.people) : nothing}
 ${client ? html`<h2>${headingOf(found, asked)}</h2>` : nothing}
