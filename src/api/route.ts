@@ -161,7 +161,7 @@ export function register(
 
 function lookOf(looks: Pick<Looks, 'note'>, place: string, key: KeyInUse): NoteLook {
   const who = callerOf(key)
-  return (what) => looks.note({ who, place, ...('filter' in what ? what : { clients: what }) })
+  return (what) => looks.note({ who, place, ...(Symbol.iterator in what ? { clients: what } : what) })
 }
 
 /** How a key is named where it is remembered who did something. */

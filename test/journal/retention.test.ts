@@ -2,12 +2,15 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { z } from 'zod'
 import { sql } from '../../src/db/sql.ts'
+import { createLooks } from '../../src/journal/looks.ts'
 import { kindNames, kinds } from '../../src/journal/retention/kinds.ts'
 import { isDue, runRetention } from '../../src/journal/retention/run.ts'
 import { eraserOf } from '../../src/nightly.ts'
+import { readable, visitorOf } from '../dashboard/visitor.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
-import { accepted, cameTo, linkedSomeone, payout } from '../support/story.ts'
+import { accepted, cameTo, linkedSomeone, patienceMs, payout } from '../support/story.ts'
+import { until } from '../support/until.ts'
 
 const dayMs = 86_400_000
 
@@ -79,7 +82,7 @@ describe('terms of keeping', { timeout: 120_000 }, () => {
     await after(201)
     assert.deepEqual(await viewOf(), { ...whole, hasText: false, hasContent: false })
 
-    await after(1826)
+    await after(1866)
     for (const { id } of people) assert.equal((await service.api('GET', `/clients/${id}`)).status, 404)
     const left = await service.services.db.one(
       z.object({ erased: z.bigint(), keys: z.bigint() }),
@@ -96,5 +99,80 @@ describe('terms of keeping', { timeout: 120_000 }, () => {
     assert.equal(status, 422)
     assert.match(body.message, /не меньше 1095 дней/)
     assert.equal((await termOf('acts')).days, 1095)
+  })
+})
+
+describe('the access log', { timeout: 60_000 }, () => {
+  const scope = suiteScope()
+
+  it('says of each client who was shown his data, by the API and on a page; of a stream, how much it was', async () => {
+    const service = await startService(scope)
+    const person = await linkedSomeone(service)
+    const event = await accepted(service, payout(person, 10))
+    await cameTo(service, event, 'sent')
+    const { id } = (await service.api('GET', `/clients/${person.id}`)).body
+    await until(
+      async () => (await service.api('GET', '/changes')).body.items.length > 0,
+      patienceMs,
+      'something is told',
+    )
+
+    const visitor = visitorOf(service.url)
+    await visitor.get('/login')
+    await visitor.submit('/login', { username: 'admin', password: 'test-password' })
+    for (const path of [`/clients/${id}`, `/events/${event}`, `/journal?q=${encodeURIComponent(person.phone)}`]) {
+      assert.equal((await visitor.get(path)).status, 200, path)
+    }
+    const looks = async (query: string): Promise<Json[]> => (await service.api('GET', `/looks${query}`)).body.items
+    const seen = await until(
+      async () => {
+        const found = (await looks(`?client=${person.id}`)).map(({ who, place }) => `${who} ${place}`)
+        return found.some((each) => each.includes('/journal')) ? found : undefined
+      },
+      patienceMs,
+      'the last look is written',
+    )
+    for (const each of [
+      'admin-key PUT /clients/:externalId',
+      'admin-key GET /clients/:externalId',
+      'admin-key GET /events/:id',
+      'user:admin /clients/:id',
+      'user:admin /events/:id',
+      'user:admin /journal',
+    ]) {
+      assert.ok(seen.includes(each), `${each} among ${seen.join(', ')}`)
+    }
+    const isStream = ({ place, shown }: Json) => place === 'GET /changes' && shown > 0
+    await until(async () => (await looks('')).some(isStream), patienceMs, 'the look of the stream is written')
+    const page = readable((await visitor.get(`/clients/${id}/looks`)).text)
+    assert.match(page, /оператор admin/)
+    assert.match(readable((await visitor.get(`/events/${event}`)).text), /Основание: согласие «Сообщения о приёмке/)
+  })
+
+  it('what cannot be written is told and holds up nothing; more than fits is told too', async () => {
+    const written: number[] = []
+    const lost: string[] = []
+    const refusal = Object.assign(new Error('refused'), { code: '22001' })
+    let isRefusing = true
+    const run = async ({ values }: { values: unknown[] }) => {
+      if (isRefusing) {
+        isRefusing = false
+        throw refusal
+      }
+      written.push(z.array(z.string()).parse(values[0]).length)
+      return 0
+    }
+    const nobody = () => Promise.reject(new Error('not asked'))
+    const looks = createLooks(
+      {
+        db: { run, many: nobody, one: nobody, maybeOne: nobody },
+        onLost: ({ rows, why }) => lost.push(`${why} ${rows}`),
+      },
+      { limit: 2500 },
+    )
+    looks.note({ who: 'user:a', place: '/x', clients: Array.from({ length: 2600 }, (_, index) => `cli_${index}`) })
+    await looks.idle()
+    assert.deepEqual(written, [1000, 500])
+    assert.deepEqual(lost, ['full 100', 'refused 1000'])
   })
 })

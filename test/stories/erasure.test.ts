@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { before, describe, it } from 'node:test'
 import { z } from 'zod'
 import { keptTables } from '../../src/clients/erasure/act.ts'
@@ -175,6 +176,20 @@ describe('a client is erased', { timeout: 240_000 }, () => {
     )
   })
 
+  it('every table with keys or blind indexes is in the short-lived part of a backup', async () => {
+    const tables = await service.services.db.many(
+      z.object({ name: z.string() }),
+      sql`select distinct table_name as name from information_schema.columns
+          where table_schema = 'public' and data_type = 'bytea' and (column_name in ('data_key', 'wrapped') or column_name like '%\_index')`,
+    )
+    assert.ok(tables.length >= 5)
+    assert.deepEqual(
+      tables.map((each) => each.name).filter((name) => !keyTables().includes(name)),
+      [],
+      'add it to key_tables of deploy/backup.sh',
+    )
+  })
+
   it('every table of the database is erased or has a reason to stay', async () => {
     const tables = await service.services.db.many(
       z.object({ name: z.string() }),
@@ -195,6 +210,12 @@ describe('a client is erased', { timeout: 240_000 }, () => {
     )
   })
 })
+
+/** What deploy/backup.sh keeps apart for a short time. */
+function keyTables(): string[] {
+  const script = readFileSync(new URL('../../deploy/backup.sh', import.meta.url), 'utf8')
+  return /^key_tables='([a-z_ ]+)'$/m.exec(script)?.[1]?.split(' ') ?? []
+}
 
 /** As pg_dump writes it: every row of every table, bytes in hex. */
 async function dumpOf(service: TestService): Promise<string> {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../channels/channel.ts'
 import { type CanTell, type RegisteredName, registry } from '../../channels/registry.ts'
-import type { Purpose } from '../../clients/client.ts'
+import type { ConsentAct, Purpose } from '../../clients/client.ts'
 import type { DeliveryState, Engagement, Reason } from '../../deliveries/delivery.ts'
 
 /** The words in which operators read what the journal keeps as codes. A test walks every list of codes. */
@@ -78,6 +78,16 @@ export const givenByWords: Record<'api' | 'bot' | 'event', string> = {
   api: 'передано учётной системой',
   bot: 'дано клиентом в боте',
   event: 'передано вместе с событием',
+}
+
+export const consentActWords: Record<ConsentAct, string> = {
+  button: 'кнопкой',
+  stop: 'командой',
+  api: 'через обмен',
+  event: 'полем события',
+  import: 'загрузкой файла',
+  block: 'блокировкой бота',
+  operator: 'оператором',
 }
 
 const sourceTitles: Record<string, string> = { '1c': '1С', vtorium: 'VTORIUM' }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { and, type Sql, sql } from '../../db/sql.ts'
-import { branded, type ClientId, type DeliveryId, type EventId } from '../../lib/ids.ts'
+import { branded, type ClientId, type ConsentId, type DeliveryId, type EventId } from '../../lib/ids.ts'
 
 export type JournalNeeds = { db: Queryable; vault: Vault }
 
@@ -27,6 +27,8 @@ export type Line = {
   test: boolean
   nextAttemptAt: Date | null
   decidedAt: Date | null
+  /** The word of consent by which it left. */
+  consentId: ConsentId | null
 }
 
 export type LineFilter = {
@@ -67,6 +69,10 @@ const lineRow = z.object({
   test: z.boolean(),
   next_attempt_at: z.date().nullable(),
   decided_at: z.date().nullable(),
+  consent_id: z
+    .string()
+    .transform(branded<'consent'>)
+    .nullable(),
 })
 
 /** Newest first, by keyset. Ids begin with the moment they were made, so a span of days is a span of the primary key. */
@@ -75,7 +81,7 @@ export async function findLines(needs: JournalNeeds, filter: LineFilter, limit: 
     lineRow,
     sql`select d.id, d.event_id, d.created_at, d.source, coalesce(b.name, d.branch_code) as branch, d.client_id, c.phone, c.full_name,
                c.data_key, c.erased_at, d.type, d.operation_number, d.channel, d.state, d.reason, d.engagement, d.attempts, d.repeat,
-               d.message, d.test, d.next_attempt_at, d.decided_at
+               d.message, d.test, d.next_attempt_at, d.decided_at, d.consent_id
         from deliveries d join clients c on c.id = d.client_id left join branches b on b.code = d.branch_code
         where ${and(conditionsOf(filter))} order by d.id desc limit ${limit}`,
   )
@@ -134,6 +140,7 @@ function lineOf(vault: Vault, row: z.output<typeof lineRow>): Line {
     test: row.test,
     nextAttemptAt: row.next_attempt_at,
     decidedAt: row.decided_at,
+    consentId: row.consent_id,
   }
 }
 

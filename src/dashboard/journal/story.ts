@@ -1,10 +1,20 @@
+import type { Consent } from '../../clients/client.ts'
+import { consentsByIds } from '../../clients/consents/store.ts'
 import type { AttemptRecord } from '../../journal/search.ts'
 import { attemptsOf, receiptsOf } from '../../journal/search.ts'
 import { plural } from '../../lib/russian/plural.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, callText, momentTag } from '../frame/moments.ts'
 import { cannotTellText, channelTitle, eventTitle, sentText, stateBadge, testMark } from '../frame/pieces.ts'
-import { engagementWords, outcomeWords, receiptWords, wordOf } from '../frame/words.ts'
+import {
+  consentActWords,
+  engagementWords,
+  givenByWords,
+  outcomeWords,
+  purposeWords,
+  receiptWords,
+  wordOf,
+} from '../frame/words.ts'
 import { explain } from './explain.ts'
 import type { JournalNeeds, Line } from './store.ts'
 
@@ -15,12 +25,21 @@ export async function storyOf(needs: JournalNeeds, lines: readonly Line[], clock
   const ids = lines.map((line) => line.id)
   const attempts = await attemptsOf(needs.db, ids)
   const receipts = await receiptsOf(needs.db, ids)
+  const consents = await consentsByIds(
+    needs.db,
+    lines.flatMap((line) => line.consentId ?? []),
+  )
   return html`<ol class="story" aria-label="Сообщения, новые сверху">
-${lines.map((line) => chapter(line, attempts.get(line.id) ?? [], receipts.get(line.id) ?? [], clock))}
+${lines.map((line) => {
+  const consent = line.consentId === null ? undefined : consents.get(line.consentId)
+  return chapter(line, { attempts: attempts.get(line.id) ?? [], receipts: receipts.get(line.id) ?? [], consent }, clock)
+})}
 </ol>`
 }
 
-function chapter(line: Line, attempts: readonly AttemptRecord[], receipts: readonly Receipt[], clock: Clock): Html {
+type Known = { attempts: readonly AttemptRecord[]; receipts: readonly Receipt[]; consent: Consent | undefined }
+
+function chapter(line: Line, { attempts, receipts, consent }: Known, clock: Clock): Html {
   const text = sentText(line)
   return html`<li id="${line.id}">
 <div class="chapter-head">${momentTag(line.at, clock)} <a href="/events/${line.eventId}">${eventTitle(line.type)}</a>
@@ -30,8 +49,15 @@ ${text === undefined ? nothing : html`${unsentMark(line)}<blockquote>${text}</bl
 ${why(line, clock)}
 ${receiptList(line, receipts, clock)}
 ${attemptList(attempts, line, clock)}
+${consent ? permission(consent, clock) : nothing}
 </li>
 `
+}
+
+/** «Какое согласие позволило это сообщение». */
+function permission(consent: Consent, clock: Clock): Html {
+  const act = consent.act ? `, ${consentActWords[consent.act]}` : ''
+  return html`<p class="quiet">Основание: согласие «${purposeWords[consent.purpose]}» ${givenByWords[consent.givenBy]}${act}, ${momentTag(consent.at, clock)}</p>`
 }
 
 function unsentMark({ state }: Line): Html {
