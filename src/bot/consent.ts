@@ -1,7 +1,16 @@
 import type { Button } from '../channels/message.ts'
 import type { Client } from '../clients/client.ts'
 import { consentsOf, recordConsent, wordingHash } from '../clients/store.ts'
-import { type AnswerNeeds, type ChatUpdate, type Press, peopleOf, type Start, say, type Text } from './chat.ts'
+import {
+  type AnswerNeeds,
+  type ChatUpdate,
+  type Inside,
+  type Press,
+  peopleOf,
+  type Start,
+  say,
+  type Text,
+} from './chat.ts'
 import { noteChatConsent } from './store.ts'
 import { buttons, consentWording, texts } from './texts.ts'
 
@@ -10,23 +19,28 @@ import { buttons, consentWording, texts } from './texts.ts'
  * the «yes» a moment before it.
  */
 
-export async function welcome(needs: AnswerNeeds, update: Start): Promise<void> {
+export async function welcome(needs: AnswerNeeds, update: Start): Promise<boolean> {
   const clients = await peopleOf(needs, update)
-  if (clients.length > 0 && (await allAgreed(needs, clients)))
-    return await say(needs, update, { text: texts.alreadyLinked })
-  await say(needs, update, {
-    text: `${texts.welcome(needs.brand)}\n\n${texts.consentQuestion(consentWording(needs.brand))}`,
-    buttons: consentButtons,
-  })
+  if (clients.length > 0 && (await allAgreed(needs, clients))) await say(needs, update, { text: texts.alreadyLinked })
+  else {
+    await say(needs, update, {
+      text: `${texts.welcome(needs.brand)}\n\n${texts.consentQuestion(consentWording(needs.brand))}`,
+      buttons: consentButtons,
+    })
+  }
+  return true
 }
 
-const consentButtons: Button[][] = [[{ kind: 'callback', ...buttons.agree }], [{ kind: 'callback', ...buttons.refuse }]]
+export const consentButtons: Button[][] = [
+  [{ kind: 'callback', ...buttons.agree }],
+  [{ kind: 'callback', ...buttons.refuse }],
+]
 
 export async function askConsent(needs: AnswerNeeds, update: ChatUpdate): Promise<void> {
   await say(needs, update, { text: texts.consentQuestion(consentWording(needs.brand)), buttons: consentButtons })
 }
 
-export async function allAgreed(needs: AnswerNeeds, clients: readonly Client[]): Promise<boolean> {
+export async function allAgreed(needs: Pick<Inside, 'db'>, clients: readonly Client[]): Promise<boolean> {
   for (const client of clients) {
     const words = await consentsOf(needs, client.id)
     if (words.find((each) => each.purpose === 'service')?.granted !== true) return false
@@ -49,7 +63,10 @@ export async function pressOfConsent(needs: AnswerNeeds, update: Press): Promise
 async function agree(needs: AnswerNeeds, update: Press): Promise<void> {
   const clients = await peopleOf(needs, update)
   if (clients.length > 0) {
-    for (const client of clients) await grant(needs, client, new Date())
+    const ids = clients.map((each) => each.id)
+    await needs.catchUp(ids, async (db) => {
+      for (const client of clients) await grant({ ...needs, db }, client, new Date())
+    })
     return await say(needs, update, { text: texts.linked, keyboard: 'remove' })
   }
   const consent = { at: new Date(), wordingHash: wordingHash(consentWording(needs.brand)) }
@@ -57,7 +74,7 @@ async function agree(needs: AnswerNeeds, update: Press): Promise<void> {
   await say(needs, update, { text: texts.askPhone, keyboard: { requestContact: buttons.sharePhone } })
 }
 
-export async function grant(needs: AnswerNeeds, client: Client, at: Date): Promise<void> {
+export async function grant(needs: Inside, client: Client, at: Date): Promise<void> {
   await recordConsent(needs, client.id, {
     purpose: 'service',
     granted: true,

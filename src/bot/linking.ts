@@ -15,17 +15,23 @@ export async function contact(needs: AnswerNeeds, update: Contact): Promise<void
   const phone = phoneIn(update.phone)
   if (phone === undefined) return await say(needs, update, { text: texts.badPhone })
   const consent = await chatConsent(needs, needs.channel.name, update.address)
-  const clients = await linkPhone(needs, update, phone)
-  if (consent) for (const client of clients) await grant(needs, client, consent.at)
+  const clients = await linkPhone(needs, update, phone, consent?.at)
+  needs.onLink({ way: 'contact', result: 'linked' })
   if (consent || (await allAgreed(needs, clients)))
     return await say(needs, update, { text: texts.linked, keyboard: 'remove' })
   await askConsent(needs, update)
 }
 
 /** Everybody who gave this phone is told here; a phone that no event has named yet becomes a client of its own. */
-async function linkPhone(needs: AnswerNeeds, { address, at }: Contact, phone: string): Promise<Client[]> {
-  return await needs.db.transaction(async (db) => {
-    const inTransaction = { db, vault: needs.vault }
+async function linkPhone(
+  needs: AnswerNeeds,
+  { address, at }: Contact,
+  phone: string,
+  agreedAt: Date | undefined,
+): Promise<Client[]> {
+  const ids = (await clientsByPhone(needs, phone)).map((each) => each.id)
+  return await needs.catchUp(ids, async (db) => {
+    const inTransaction = { ...needs, db }
     const known = await clientsByPhone(inTransaction, phone)
     const clients = known.length > 0 ? known : await resolveClients(inTransaction, [{ phone }])
     for (const client of clients) {
@@ -35,6 +41,7 @@ async function linkPhone(needs: AnswerNeeds, { address, at }: Contact, phone: st
         linkedBy: 'bot',
         provedBy: phone,
       })
+      if (agreedAt !== undefined) await grant(inTransaction, client, agreedAt)
     }
     await noteWrote(inTransaction, { channel: needs.channel.name, address, at })
     return clients
