@@ -5,10 +5,12 @@ import { deliveryJob } from '../deliveries/jobs.ts'
 import { nextOfClients } from '../deliveries/store/decide.ts'
 import { missedBy } from '../deliveries/store/missed.ts'
 import { insertNext } from '../deliveries/store/move.ts'
+import type { RulesOfBranch } from '../events/branch-rules.ts'
 import { earlierFacts, eventsByIds } from '../events/store/read.ts'
 import type { ClientId } from '../lib/ids.ts'
 import { keyBy } from '../lib/list.ts'
 import { type PlanNeeds, planOne } from './plan.ts'
+import type { Wording } from './wording.ts'
 
 export type CatchUpNeeds = Pick<
   PlanNeeds,
@@ -24,11 +26,13 @@ export type CatchUp = <T>(clients: readonly ClientId[], work: (db: Queryable) =>
 
 export function createCatchUp(needs: CatchUpNeeds): CatchUp {
   return async (clients, work) => {
+    // Read before the transaction: inside it they would ask for a second connection.
+    const [wording, rulesOf] = await Promise.all([needs.wording(), needs.branchRules.read()])
     const { result, told } = await needs.db.transaction(async (db) => {
       const inside = { db, vault: needs.vault }
       const held = (await lockClients(inside, clients)).map((each) => each.id)
       const result = await work(db)
-      return { result, told: await planMissed(needs, inside, held) }
+      return { result, told: await planMissed({ ...needs, wording, rulesOf }, inside, held) }
     })
     if (told.length > 0) {
       needs.onCaughtUp(told.length)
@@ -40,17 +44,17 @@ export function createCatchUp(needs: CatchUpNeeds): CatchUp {
 
 type Inside = { db: Queryable; vault: Vault }
 
-async function planMissed(needs: CatchUpNeeds, inside: Inside, clients: readonly ClientId[]): Promise<ClientId[]> {
+type Known = Pick<CatchUpNeeds, 'policy' | 'handlingOf'> & { wording: Wording; rulesOf: RulesOfBranch }
+
+async function planMissed(needs: Known, inside: Inside, clients: readonly ClientId[]): Promise<ClientId[]> {
   const missed = await missedBy(inside.db, clients)
   if (missed.length === 0) return []
   const now = new Date()
   const ids = missed.map((each) => each.eventId)
-  const [events, recipients, facts, wording, rulesOf] = await Promise.all([
+  const [events, recipients, facts] = await Promise.all([
     eventsByIds(inside, ids),
     recipientsOf(inside, clients),
     earlierFacts(inside.db, ids),
-    needs.wording(),
-    needs.branchRules.read(),
   ])
   const missedOf = keyBy(missed, (each) => each.eventId)
   const told: ClientId[] = []
@@ -59,7 +63,7 @@ async function planMissed(needs: CatchUpNeeds, inside: Inside, clients: readonly
     const old = missedOf.get(stored.id)
     if (!recipient || !old) continue
     const known = { earlier: facts.get(stored.id) ?? [], isTold: false }
-    const { delivery } = planOne({ ...needs, wording, rulesOf }, stored, recipient, known, now)
+    const { delivery } = planOne(needs, stored, recipient, known, now)
     if (delivery.state !== 'queued' && delivery.state !== 'waiting') continue
     // It began to grow old when it should have been told.
     await insertNext(inside.db, inside.vault, {

@@ -153,3 +153,23 @@ export async function forgetTries(needs: ClientNeeds, { channel, address }: Chat
         where channel = ${channel} and address_index = ${addressIndex(needs.vault, channel, address)}`,
   )
 }
+
+/** A lock that does not come within seconds is no reason to keep a caller: he gets 503 and asks again. */
+export async function waitBriefly(db: Queryable): Promise<void> {
+  await db.run(sql`set local lock_timeout = '3s'`)
+}
+
+/**
+ * These links end: proved by what is nobody's phone, they are current for nobody, so nothing is sent to them any more. The
+ * rows stay for what was delivered there.
+ */
+export async function endLinks(db: Queryable, client: ClientId, channel: ChannelName, nobody: Buffer): Promise<number> {
+  const ended = await db.many(
+    z.object({ id: z.string() }),
+    sql`update contacts set unlinked_at = now(), phone_index = ${nobody}::bytea || convert_to(id, 'utf8')
+        where client_id = ${client} and channel = ${channel} and unlinked_at is null returning id`,
+  )
+  if (ended.length > 0)
+    await db.run(sql`insert into changes (kind, client_id, channel) values ('unlinked', ${client}, ${channel})`)
+  return ended.length
+}
