@@ -3,7 +3,7 @@ import { channelNames } from '../channels/channel.ts'
 import { type Client, type Consent, purposes } from '../clients/client.ts'
 import { clientByAnyId } from '../clients/merging/store.ts'
 import { resolveClients } from '../clients/resolve.ts'
-import { consentsOf, contactsOf, linkContact, recordConsent } from '../clients/store.ts'
+import { clientsByPhone, consentsOf, contactsOf, linkContact, recordConsent } from '../clients/store.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'
@@ -124,7 +124,10 @@ async function saveClient(needs: ApiNeeds, id: string, input: z.output<typeof cl
       'Этот клиент известен только по телефону: назовите его вашим идентификатором.',
     )
   }
-  return await needs.catchUp(known === undefined ? [] : [known.id], async (db) => {
+  // Who is known by his phone alone may be about to get this id.
+  const meant = known ? [known] : phone === undefined ? [] : await clientsByPhone(needs, phone)
+  const ids = meant.map((each) => each.id)
+  return await needs.catchUp(ids, async (db) => {
     const inTransaction = { db, vault: needs.vault }
     const [client] = await resolveClients(inTransaction, [
       { externalId, phone, fullName: input.fullName || undefined, branchCode: input.branch || undefined },
