@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
 import { type Client, type Consent, purposes } from '../clients/client.ts'
-import { clientByAnyId } from '../clients/merging/store.ts'
+import { aliasesOf, clientByAnyId } from '../clients/merging/store.ts'
 import { resolveClients } from '../clients/resolve.ts'
 import { clientsByPhone, consentsOf, contactsOf, linkContact, recordConsent } from '../clients/store.ts'
 import { compact } from '../lib/compact.ts'
@@ -172,11 +172,13 @@ export function noSuchClient(): never {
 
 export async function clientView(needs: ApiNeeds, id: string) {
   const client = (await clientByAnyId(needs, id)) ?? noSuchClient()
+  const aliases = await aliasesOf(needs.db, client.id)
   const contacts = await contactsOf(needs, client)
   const consents = await consentsOf(needs, client.id)
   return compact({
     id: client.id,
     externalId: client.externalId,
+    aliases: aliases.length === 0 ? undefined : aliases,
     phone: client.phone,
     fullName: client.fullName,
     branch: client.branchCode,

@@ -17,6 +17,7 @@ import { branchRoutes } from './branches.ts'
 import { changeRoutes } from './changes.ts'
 import { channelRoutes } from './channels.ts'
 import { clientLinkRoutes } from './client-links.ts'
+import { clientMergingRoutes } from './client-merging.ts'
 import { clientRoutes } from './clients.ts'
 import { dryRunRoutes } from './dry-run.ts'
 import { eventRoutes } from './events.ts'
@@ -71,6 +72,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...outgoingRoutes(needs),
     ...clientRoutes(needs),
     ...clientLinkRoutes(needs),
+    ...clientMergingRoutes(needs),
     ...previewRoutes(needs),
     ...templateRoutes(needs),
     ...templateTryRoutes(needs),
