@@ -72,7 +72,8 @@ export function clientMergingRoutes(needs: ApiNeeds): ApiRoute[] {
         const into = (await clientByAnyId(needs, body.into)) ?? noSuchClient()
         // Said twice, it is done once.
         if (from.id === into.id) return await clientView(needs, into.id)
-        const { kind } = await merge(needs, { from: from.id, into: into.id, by: key.id })
+        const both = { from: from.id, into: into.id, by: key.id }
+        const { kind } = await needs.catchUp([from.id, into.id], (db) => merge({ ...needs, db }, both))
         switch (kind) {
           case 'merged':
             return await clientView(needs, into.id)

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { ConfigError, processEnvironment, readConfig } from '../config.ts'
+import { importClientsCommand, isImportError } from './import-clients.ts'
 import { migrateCommand } from './migrate.ts'
 
 /** `npm run cli -- <command>`: the operator's commands. A new command is one file and one line here. */
@@ -11,12 +12,14 @@ const program = new Command('vestnik')
 const settings = () => readConfig(processEnvironment())
 
 program.addCommand(migrateCommand(settings))
+program.addCommand(importClientsCommand(settings))
 
 try {
   await program.parseAsync(process.argv)
 } catch (error) {
   const isExpected =
     error instanceof ConfigError ||
+    isImportError(error) ||
     (error instanceof Error && /^(DataFolderInUse|EmbeddedPostgresFailure)$/.test(error.name))
   process.stderr.write(
     `${error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : String(error)}\n`,

@@ -90,7 +90,7 @@ describe('two records of one person', { timeout: 240_000 }, () => {
     await waitForMessage(service.telegram, person, '/start')
     const own = await clientOf(double)
     const before = (await service.api('GET', `/events/${event}`)).body
-    await merge(double, person)
+    assert.equal((await merge(double, person)).status, 200)
     const after = (await service.api('GET', `/events/${event}`)).body
     assert.deepEqual(after.event, before.event)
     assert.deepEqual(after.notifications, before.notifications)
@@ -122,7 +122,7 @@ describe('two records of one person', { timeout: 240_000 }, () => {
     })
     const posted: string[] = []
     for (let sum = 1; sum <= 6; sum++) posted.push(await accepted(service, payout(sum % 2 ? person : double, sum)))
-    await merge(double, person)
+    assert.equal((await merge(double, person)).status, 200)
     for (let sum = 7; sum <= 9; sum++) posted.push(await accepted(service, payout(sum % 2 ? person : double, sum)))
     for (const id of posted) await cameTo(service, id, 'sent')
     const sums = sumsOn(service.telegram, person)

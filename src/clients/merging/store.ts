@@ -142,6 +142,13 @@ export async function settleContacts(db: Queryable, from: ClientId, into: Client
   }
 }
 
+/** A reply in a chat of both was noted for each: they stay two, as they were told. */
+export async function settleReplies(db: Queryable, from: ClientId): Promise<void> {
+  await db.run(
+    sql`update changes set update_key = update_key || '/' || client_id where client_id = ${from} and update_key is not null`,
+  )
+}
+
 /** The old record is empty and leads to the new one, which gets what it did not have, and the other's id. */
 export async function closeRecord(needs: ClientNeeds, from: Client, into: Client, by: string): Promise<void> {
   const { db } = needs
