@@ -1,18 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { answer } from './bot/answer.ts'
-import type { ReachOf } from './bot/chat.ts'
+import type { LinkLine, ReachOf } from './bot/chat.ts'
 import { createUpdates, type Updates } from './bot/receive.ts'
 import type { Channel, ChannelName, Door } from './channels/channel.ts'
 import { receive } from './deliveries/receipts.ts'
 import { faultOf } from './lib/fault.ts'
 import type { Services } from './services.ts'
-import { noteQueueTrouble } from './workers.ts'
+import { catchUpIn, noteQueueTrouble } from './workers.ts'
 
 /** The bot's side of every channel: updates are stored, then worked chat by chat. */
 export function openUpdates(services: Services): Updates {
   const { db, vault, channels, config, log, metrics } = services
   const brand = { companyName: config.COMPANY_NAME }
   const reachOf = reachIn(services)
+  const catchUp = catchUpIn(services)
+  const onLink = (line: LinkLine) => metrics.links.inc(line)
   return createUpdates({
     db,
     vault,
@@ -22,7 +24,7 @@ export function openUpdates(services: Services): Updates {
         const { address, at } = update
         metrics.receipts.inc({ channel: name, state: update.state })
         await receive(receiptNeeds(services), { channel: name, address, at, receipt: update })
-      } else if (channel) await answer({ db, vault, channel, brand, reachOf }, update)
+      } else if (channel) await answer({ db, vault, channel, brand, reachOf, catchUp, onLink }, update)
     },
     onUpdate: ({ failed, ...line }) => {
       metrics.updates.inc({ channel: line.channel, kind: line.kind })

@@ -99,6 +99,7 @@ export const environment = z.object({
     .enum(['live', 'team', 'test'])
     .default('live')
     .meta({ about: 'live; team: only to contacts marked as team; test: nothing leaves.' }),
+  LINK_DAYS: integer(1, 365).default(14).meta({ about: 'How many days a one-time link of the weighing slip is good.' }),
   OUTGOING_WEBHOOKS: z.enum(['public', 'any']).default('public').meta({
     about:
       'Where outgoing webhooks may go. public: https and addresses of the open internet; any: also http and your own network.',

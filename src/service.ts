@@ -5,6 +5,7 @@ import { type ApiNeeds, apiRoutes, apiRouteTable } from './api/routes.ts'
 import { doorRoutes } from './bot/doors.ts'
 import type { Updates } from './bot/receive.ts'
 import { openUpdates, startBots } from './bots.ts'
+import { createEntrances } from './channels/entrances.ts'
 import type { Config } from './config.ts'
 import { ensureFirstAdmin } from './dashboard/access.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
@@ -13,6 +14,8 @@ import { createBranchZones } from './events/branches.ts'
 import { createReceive, type Receive } from './events/receive.ts'
 import { createApp } from './http/app.ts'
 import { type Dependency, healthRoutes } from './http/health.ts'
+import { landingRoutes } from './landing/routes.ts'
+import { forbiddenChannels } from './notifications/policy.ts'
 import { treatmentOf } from './notifications/treatment.ts'
 import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
@@ -20,7 +23,7 @@ import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import { createSettings } from './webhooks/settings.ts'
 import { approvedVariablesOf, readWording } from './wording.ts'
-import { noteQueueTrouble, policyOf, startOutgoing, startWorkers } from './workers.ts'
+import { catchUpIn, noteQueueTrouble, policyOf, startOutgoing, startWorkers } from './workers.ts'
 
 export type Running = { url: string; services: Services; stop(): Promise<void> }
 
@@ -98,6 +101,12 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       },
     })
   const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
+  const entrances = createEntrances({
+    channels: services.channels,
+    order: config.CHANNEL_ORDER,
+    forbidden: forbiddenChannels(policyOf(services), 'service'),
+  })
+  const landing: FastifyPluginAsync = async (app) => landingRoutes(app, { entrances, companyName: config.COMPANY_NAME })
   const apiNeeds: ApiNeeds = {
     db,
     vault,
@@ -116,6 +125,10 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     wording: (change) => readWording(services, change),
     approvedVariables: (type) => approvedVariablesOf(config, type),
     publicUrl: config.PUBLIC_URL,
+    companyName: config.COMPANY_NAME,
+    entrances,
+    linkDays: config.LINK_DAYS,
+    catchUp: catchUpIn(services),
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
   }
   const api: FastifyPluginAsync = (app) => apiRoutes(app, apiNeeds)
@@ -131,7 +144,7 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       publicUrl: config.PUBLIC_URL,
       companyName: config.COMPANY_NAME,
     })
-  return [health, webhooks, doors, api, docs, dashboard]
+  return [health, webhooks, doors, landing, api, docs, dashboard]
 }
 
 function dependenciesOf({ db, queue, channels }: Services): Dependency[] {

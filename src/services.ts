@@ -221,6 +221,11 @@ async function generatedSecrets(dataDir: string) {
   }
 }
 
+/** The vault alone, for an operator's command beside the service. */
+export async function openVaultOf(config: Config, log: Logger, db: Database): Promise<Vault> {
+  return await openVault(db, (await secretsOf(config, log)).keys)
+}
+
 export async function openVault(db: Database, keys: [MasterKey, ...MasterKey[]]): Promise<Vault> {
   const keyring = createKeyring(keys)
   try {

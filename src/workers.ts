@@ -12,6 +12,7 @@ import { faultOf } from './lib/fault.ts'
 import type { EventId } from './lib/ids.ts'
 import { deadlines } from './messengers/fields.ts'
 import { messengers } from './messengers.ts'
+import { type CatchUp, createCatchUp } from './notifications/catch-up.ts'
 import type { ScheduleLine } from './notifications/keep-schedule.ts'
 import { type MoveNeeds, moveOn } from './notifications/move.ts'
 import { type PlanNeeds, plan } from './notifications/plan.ts'
@@ -129,7 +130,20 @@ async function planAll(services: Services, needs: PlanNeeds, ids: readonly Event
 }
 
 function planNeeds(services: Services): PlanNeeds {
-  const { db, vault, queue, log, metrics, branchRules } = services
+  const { log, metrics } = services
+  return {
+    ...planning(services),
+    onPlanned: (line) => {
+      metrics.planned.inc({ type: line.type, state: line.state, reason: line.reason ?? '' })
+      log.info({ msg: 'event.planned', ...line })
+    },
+    onSchedule: (line) => noteSchedule(services, line),
+  }
+}
+
+/** What it takes to decide whom to tell, wherever that is done. */
+function planning(services: Services) {
+  const { db, vault, queue, branchRules } = services
   return {
     db,
     vault,
@@ -138,13 +152,13 @@ function planNeeds(services: Services): PlanNeeds {
     policy: policyOf(services),
     handlingOf: treatmentOf,
     wording: () => readWording(services),
-    onPlanned: (line) => {
-      metrics.planned.inc({ type: line.type, state: line.state, reason: line.reason ?? '' })
-      log.info({ msg: 'event.planned', ...line })
-    },
-    onSchedule: (line) => noteSchedule(services, line),
-    onQueueTrouble: (error) => noteQueueTrouble(services, error),
+    onQueueTrouble: (error: unknown) => noteQueueTrouble(services, error),
   }
+}
+
+/** For whatever lets a client be told: a link, a consent. */
+export function catchUpIn(services: Services): CatchUp {
+  return createCatchUp({ ...planning(services), onCaughtUp: (count) => services.metrics.caughtUp.inc(count) })
 }
 
 export function noteSchedule({ log, metrics }: Pick<Services, 'log' | 'metrics'>, line: ScheduleLine): void {

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { channelNames } from '../channels/channel.ts'
-import { type Consent, purposes } from '../clients/client.ts'
+import { type Client, type Consent, purposes } from '../clients/client.ts'
+import { aliasesOf, clientByAnyId } from '../clients/merging/store.ts'
 import { resolveClients } from '../clients/resolve.ts'
-import { clientByExternalId, consentsOf, contactsOf, linkContact } from '../clients/store.ts'
+import { clientsByPhone, consentsOf, contactsOf, linkContact } from '../clients/store.ts'
 import { noteWordsOfHeld } from '../deliveries/word.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
+import { parseId } from '../lib/ids.ts'
 import { phoneIn } from '../lib/phone.ts'
 import { type ApiRoute, type NoteLook, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
@@ -56,12 +58,17 @@ const clientInput = z.object({
     .default([]),
 })
 
-const idInput = z.object({
-  externalId: z.string().trim().min(1).max(100).describe('Ваш идентификатор клиента: GUID контрагента или физлица'),
+export const clientIdInput = z.object({
+  externalId: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .describe('Ваш идентификатор клиента (GUID контрагента или физлица) или наш, cli_…'),
 })
 
 /** A client sells at any yard: his record belongs to none of them. */
-const commonClients = 'клиенты общие для всех площадок'
+export const commonClients = 'клиенты общие для всех площадок'
 
 /** `PUT` and `GET /clients/:externalId`: the record, with contacts and consents. */
 export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
@@ -72,7 +79,7 @@ export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
       scope: 'clients:write',
       summary: 'Создать или изменить клиента',
       description: 'Контакта и согласия на сервисные сообщения достаточно, чтобы клиент начал их получать.',
-      params: idInput,
+      params: clientIdInput,
       body: clientInput,
       bodyExample: {
         phone: '+79031234567',
@@ -85,8 +92,8 @@ export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
       errors: ['phone_invalid'],
       handle: async ({ params, body, key, look }) => {
         refuseBranchKey(key, commonClients)
-        await saveClient(needs, params.externalId, body)
-        return await clientView(needs, params.externalId, look)
+        const client = await saveClient(needs, params.externalId, body)
+        return await clientView(needs, client.id, look)
       },
     }),
     route({
@@ -94,7 +101,7 @@ export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
       path: '/clients/:externalId',
       scope: 'clients:read',
       summary: 'Клиент: контакты и согласия',
-      params: idInput,
+      params: clientIdInput,
       answer: clientShape,
       handle: async ({ params, key, look }) => {
         refuseBranchKey(key, commonClients)
@@ -104,14 +111,25 @@ export function clientRoutes(needs: ApiNeeds): ApiRoute[] {
   ]
 }
 
-async function saveClient(needs: ApiNeeds, externalId: string, input: z.output<typeof clientInput>): Promise<void> {
+async function saveClient(needs: ApiNeeds, id: string, input: z.output<typeof clientInput>): Promise<Client> {
   const phone =
     input.phone === null || input.phone === undefined || input.phone === '' ? undefined : phoneIn(input.phone)
   if (phone === undefined && input.phone) {
     throw new RequestError('phone_invalid', 'Поле «phone»: телефон не разобрать. Ожидается, например, +79031234567.')
   }
   const now = Date.now()
-  await needs.db.transaction(async (db) => {
+  const known = await clientByAnyId(needs, id)
+  const externalId = parseId('client', id) === undefined ? id : (known ?? noSuchClient()).externalId
+  if (externalId === null) {
+    throw new RequestError(
+      'field_invalid',
+      'Этот клиент известен только по телефону: назовите его вашим идентификатором.',
+    )
+  }
+  // Who is known by his phone alone may be about to get this id.
+  const meant = known ? [known] : phone === undefined ? [] : await clientsByPhone(needs, phone)
+  const ids = meant.map((each) => each.id)
+  return await needs.catchUp(ids, async (db) => {
     const inTransaction = { db, vault: needs.vault }
     const [client] = await resolveClients(inTransaction, [
       { externalId, phone, fullName: input.fullName || undefined, branchCode: input.branch || undefined },
@@ -127,6 +145,7 @@ async function saveClient(needs: ApiNeeds, externalId: string, input: z.output<t
       const word = { purpose, granted, wording: text ?? null, at: saidAt, givenBy: 'api' as const, channel: null }
       await noteWordsOfHeld(inTransaction, client.id, [word])
     }
+    return client
   })
 }
 
@@ -143,15 +162,21 @@ function isOldNews(
   return word.granted && latest.givenBy === 'bot'
 }
 
-async function clientView(needs: ApiNeeds, externalId: string, look: NoteLook) {
-  const client = await clientByExternalId(needs, externalId)
-  if (!client) throw new RequestError('not_found', 'Клиента с таким идентификатором нет.')
+/** @throws RequestError 404 */
+export function noSuchClient(): never {
+  throw new RequestError('not_found', 'Клиента с таким идентификатором нет.')
+}
+
+export async function clientView(needs: ApiNeeds, id: string, look: NoteLook) {
+  const client = (await clientByAnyId(needs, id)) ?? noSuchClient()
   look([client.id])
+  const aliases = await aliasesOf(needs.db, client.id)
   const contacts = await contactsOf(needs, client)
   const consents = await consentsOf(needs, client.id)
   return compact({
     id: client.id,
     externalId: client.externalId,
+    aliases: aliases.length === 0 ? undefined : aliases,
     phone: client.phone,
     fullName: client.fullName,
     branch: client.branchCode,

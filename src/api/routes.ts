@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Targets } from '../changes/outgoing/address.ts'
+import type { Entrances } from '../channels/entrances.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
 import type { BranchBrands, BranchZones } from '../events/branches.ts'
 import type { EventType } from '../events/event.ts'
 import type { Receive } from '../events/receive.ts'
 import type { Looks } from '../journal/looks.ts'
+import type { CatchUp } from '../notifications/catch-up.ts'
 import type { PlanNeeds } from '../notifications/plan.ts'
 import type { Policy } from '../notifications/policy.ts'
 import type { ReadWording } from '../notifications/wording.ts'
@@ -15,6 +17,8 @@ import { alertRoutes } from './alerts.ts'
 import { branchRoutes } from './branches.ts'
 import { changeRoutes } from './changes.ts'
 import { channelRoutes } from './channels.ts'
+import { clientLinkRoutes } from './client-links.ts'
+import { clientMergingRoutes } from './client-merging.ts'
 import { clientRoutes } from './clients.ts'
 import { dryRunRoutes } from './dry-run.ts'
 import { eventRoutes } from './events.ts'
@@ -53,6 +57,10 @@ export type ApiNeeds = KeyNeeds & {
   /** Which approved templates WhatsApp has, by type: the variables that each names. */
   approvedVariables(type: EventType): readonly string[] | undefined
   publicUrl: string | undefined
+  companyName: string | undefined
+  entrances: Entrances
+  linkDays: number
+  catchUp: CatchUp
 }
 
 export const apiPrefix = '/api/v1'
@@ -71,6 +79,8 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...privacyRoutes(needs),
     ...retentionRoutes(needs),
     ...lookRoutes(needs),
+    ...clientLinkRoutes(needs),
+    ...clientMergingRoutes(needs),
     ...previewRoutes(needs),
     ...templateRoutes(needs),
     ...templateTryRoutes(needs),

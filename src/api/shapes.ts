@@ -124,6 +124,7 @@ export const eventShape = z.object({
 export const clientShape = z.object({
   id: idShape('cli'),
   externalId: z.string().optional(),
+  aliases: z.array(z.string()).optional().describe('Идентификаторы двойников, объединённых с ним'),
   phone: z.string().optional(),
   fullName: z.string().optional(),
   branch: z.string().optional(),

@@ -1,15 +1,27 @@
 import { noteReply } from '../changes/store.ts'
 import { markAddress } from '../clients/store.ts'
 import { pressUnderMessage } from './answer-button.ts'
-import { type AnswerNeeds, type ChatUpdate, type Listener, type Press, peopleOf, say, type Text } from './chat.ts'
+import {
+  type AnswerNeeds,
+  type ChatUpdate,
+  type Listener,
+  type Press,
+  peopleOf,
+  type Start,
+  say,
+  type Text,
+} from './chat.ts'
 import { blocked, pressOfConsent, stopWord, welcome } from './consent.ts'
+import { pressForLink, startByLink } from './link-token.ts'
 import { contact } from './linking.ts'
 import { noteWrote } from './store.ts'
 import { texts } from './texts.ts'
+import { typedCode, typedPhone } from './typed-code.ts'
 
 /** Asked from the first to the last; the last one takes what is left. */
-const onPress: readonly Listener<Press>[] = [pressUnderMessage, pressOfConsent, strangePress]
-const onText: readonly Listener<Text>[] = [stopWord, reply]
+const onStart: readonly Listener<Start>[] = [startByLink, welcome]
+const onPress: readonly Listener<Press>[] = [pressUnderMessage, pressForLink, pressOfConsent, strangePress]
+const onText: readonly Listener<Text>[] = [stopWord, typedPhone, typedCode, reply]
 
 /** One update of one chat: what it changes, and what the bot says. The same in every messenger. */
 export async function answer(needs: AnswerNeeds, update: ChatUpdate): Promise<void> {
@@ -18,7 +30,7 @@ export async function answer(needs: AnswerNeeds, update: ChatUpdate): Promise<vo
   switch (update.kind) {
     case 'start':
       await markAddress(needs, name, update.address, null)
-      return await welcome(needs, update)
+      return await first(onStart, needs, update)
     case 'press':
       return await first(onPress, needs, update)
     case 'contact':

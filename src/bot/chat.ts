@@ -3,15 +3,31 @@ import type { Message } from '../channels/message.ts'
 import type { Client } from '../clients/client.ts'
 import { clientsByAddress } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Queryable } from '../db/database.ts'
 import type { NamedBranch } from '../events/branches.ts'
+import type { CatchUp } from '../notifications/catch-up.ts'
 import type { Brand } from './texts.ts'
 
 /** Where a branch can be reached, or the company where the branch says nothing of its own. */
 export type Reach = { phone: string | undefined; site: string | undefined }
 export type ReachOf = (branch: NamedBranch | undefined) => Promise<Reach>
 
-export type AnswerNeeds = { db: Database; vault: Vault; channel: Channel; brand: Brand; reachOf: ReachOf }
+export type AnswerNeeds = {
+  db: Database
+  vault: Vault
+  channel: Channel
+  brand: Brand
+  reachOf: ReachOf
+  /** Whatever lets a client be told goes through it: a link, a consent. */
+  catchUp: CatchUp
+  onLink(line: LinkLine): void
+}
+
+/** The same inside a transaction. */
+export type Inside = Pick<AnswerNeeds, 'vault' | 'channel' | 'brand'> & { db: Queryable }
+
+/** What came of somebody's way to link his chat. */
+export type LinkLine = { way: 'link' | 'code' | 'contact'; result: 'linked' | 'refused' | 'limited' }
 
 /** What a person does in a chat, or a messenger says of him. */
 export type ChatUpdate = Exclude<Update, Receipt>
@@ -22,6 +38,10 @@ export type Text = Extract<ChatUpdate, { kind: 'text' }>
 
 /** One thing that the bot can do about an update. True: it was meant for this one, the others are not asked. */
 export type Listener<U extends ChatUpdate> = (needs: AnswerNeeds, update: U) => Promise<boolean>
+
+export function chatOf({ channel }: Pick<AnswerNeeds, 'channel'>, { address }: ChatUpdate) {
+  return { channel: channel.name, address }
+}
 
 /** Everybody who is told of his money in this chat. */
 export async function peopleOf(needs: AnswerNeeds, { address }: ChatUpdate): Promise<Client[]> {

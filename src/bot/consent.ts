@@ -1,10 +1,21 @@
 import { noteBlock } from '../changes/store.ts'
 import type { Button } from '../channels/message.ts'
+
 import type { Client, ConsentAct, Purpose } from '../clients/client.ts'
 import { rememberWording, wordingByMark } from '../clients/consents/store.ts'
 import { addressIndex, consentsOf, markAddress, wordingHash } from '../clients/store.ts'
-import { noteWords } from '../deliveries/word.ts'
-import { type AnswerNeeds, type ChatUpdate, type Press, peopleOf, type Start, say, type Text } from './chat.ts'
+import { noteWords, noteWordsOfHeld } from '../deliveries/word.ts'
+import {
+  type AnswerNeeds,
+  type ChatUpdate,
+  type Inside,
+  type Press,
+  peopleOf,
+  type Start,
+  say,
+  type Text,
+} from './chat.ts'
+
 import { noteChatConsent } from './store.ts'
 import { advertisingWording, buttons, consentWording, texts } from './texts.ts'
 
@@ -13,18 +24,20 @@ import { advertisingWording, buttons, consentWording, texts } from './texts.ts'
  * the «yes» a moment before it.
  */
 
-export async function welcome(needs: AnswerNeeds, update: Start): Promise<void> {
+export async function welcome(needs: AnswerNeeds, update: Start): Promise<boolean> {
   const clients = await peopleOf(needs, update)
   if (clients.length > 0 && (await allAgreed(needs, clients))) {
     const hasAdvertising = await allAgreed(needs, clients, 'advertising')
     const rows = [[stopButton], [hasAdvertising ? stopAdvertisingButton : wantAdvertisingButton]]
-    return await say(needs, update, { text: texts.alreadyLinked, buttons: rows })
+    await say(needs, update, { text: texts.alreadyLinked, buttons: rows })
+    return true
   }
-  const { wording, rows } = await question(needs)
+  const { wording, rows } = await consentQuestion(needs)
   await say(needs, update, {
     text: `${texts.welcome(needs.brand)}\n\n${texts.consentQuestion(wording)}`,
     buttons: rows,
   })
+  return true
 }
 
 const stopButton: Button = { kind: 'callback', ...buttons.stop }
@@ -32,7 +45,7 @@ const stopAdvertisingButton: Button = { kind: 'callback', ...buttons.stopAdverti
 const wantAdvertisingButton: Button = { kind: 'callback', ...buttons.wantAdvertising }
 
 /** The question about messages of his deals. Its button names the text that was shown: it may be another one tomorrow. */
-async function question({ db, brand }: AnswerNeeds): Promise<{ wording: string; rows: Button[][] }> {
+export async function consentQuestion({ db, brand }: AnswerNeeds): Promise<{ wording: string; rows: Button[][] }> {
   const wording = consentWording(brand)
   const hash = await rememberWording(db, wording)
   return { wording, rows: [[marked(buttons.agree, hash)], [{ kind: 'callback', ...buttons.refuse }]] }
@@ -43,12 +56,12 @@ function marked(button: { text: string; payload: string }, hash: string): Button
 }
 
 export async function askConsent(needs: AnswerNeeds, update: ChatUpdate): Promise<void> {
-  const { wording, rows } = await question(needs)
+  const { wording, rows } = await consentQuestion(needs)
   await say(needs, update, { text: texts.consentQuestion(wording), buttons: rows })
 }
 
 export async function allAgreed(
-  needs: AnswerNeeds,
+  needs: Pick<Inside, 'db' | 'vault'>,
   clients: readonly Client[],
   purpose: Purpose = 'service',
 ): Promise<boolean> {
@@ -60,8 +73,13 @@ export async function allAgreed(
 }
 
 /** He is told of his money here from now on. Advertising is asked of apart, once, and may be refused (38-ФЗ, ст. 18). */
-export async function sayLinked(needs: AnswerNeeds, update: ChatUpdate, clients: readonly Client[]): Promise<void> {
-  await say(needs, update, { text: texts.linked, keyboard: 'remove' })
+export async function sayLinked(
+  needs: AnswerNeeds,
+  update: ChatUpdate,
+  clients: readonly Client[],
+  text: string = texts.linked,
+): Promise<void> {
+  await say(needs, update, { text, keyboard: 'remove' })
   if (!(await hasSaidNothingOfAdvertising(needs, clients))) return
   await askAdvertising(needs, update)
 }
@@ -114,10 +132,26 @@ export async function pressOfConsent(needs: AnswerNeeds, update: Press): Promise
   return true
 }
 
+/** The answer to the question about messages of his deals, with the text that was shown. */
+export async function consentPress(
+  { db }: AnswerNeeds,
+  { payload }: Press,
+): Promise<{ isGranted: boolean; shownHash: string | undefined } | undefined> {
+  const [topic = '', word = '', mark = ''] = payload.split(':')
+  const button = `${topic}:${word}`
+  if (button === buttons.refuse.payload) return { isGranted: false, shownHash: undefined }
+  if (button !== buttons.agree.payload) return undefined
+  return { isGranted: true, shownHash: await wordingByMark(db, mark) }
+}
+
 async function agree(needs: AnswerNeeds, update: Press, shownHash: string | undefined): Promise<void> {
   const clients = await peopleOf(needs, update)
   if (clients.length > 0) {
-    for (const client of clients) await grant(needs, client, new Date(), { shownHash, address: update.address })
+    const ids = clients.map((each) => each.id)
+    await needs.catchUp(ids, async (db) => {
+      const shown = { shownHash, address: update.address }
+      for (const client of clients) await grant({ ...needs, db }, client, new Date(), shown)
+    })
     return await sayLinked(needs, update, clients)
   }
   const consent = { at: new Date(), wordingHash: shownHash ?? wordingHash(consentWording(needs.brand)) }
@@ -137,18 +171,23 @@ async function agreeAdvertising(needs: AnswerNeeds, update: Press, shownHash: st
   await say(needs, update, { text: texts.advertisingAgreed, buttons: [[stopAdvertisingButton]] })
 }
 
+/** Inside the transaction that holds his row. */
 export async function grant(
-  needs: AnswerNeeds,
+  needs: Inside,
   client: Client,
   at: Date,
   { shownHash, address }: { shownHash?: string | undefined; address?: string | undefined } = {},
 ): Promise<void> {
   const word = { ...said(needs, address, 'button'), purpose: 'service' as const, granted: true }
-  await noteWords(needs, client.id, [{ ...word, at, wording: consentWording(needs.brand), shownHash }])
+  await noteWordsOfHeld(needs, client.id, [{ ...word, at, wording: consentWording(needs.brand), shownHash }])
 }
 
 /** Who said it, and where. */
-function said({ vault, channel: { name } }: AnswerNeeds, address: string | undefined, act: ConsentAct) {
+function said(
+  { vault, channel: { name } }: Pick<Inside, 'vault' | 'channel'>,
+  address: string | undefined,
+  act: ConsentAct,
+) {
   return {
     givenBy: 'bot' as const,
     act,

@@ -8,7 +8,7 @@ import { cursorOf } from './position.ts'
 import { bspStatuses, statusBsp } from './status-bsp.ts'
 import type { Change } from './store.ts'
 
-export const changeKinds = ['delivery', 'reply', 'optOut', 'consent'] as const
+export const changeKinds = ['delivery', 'reply', 'optOut', 'consent', 'unlinked'] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
 /** A change as others see it, in `GET /changes` and in outgoing webhooks alike. */
@@ -17,7 +17,9 @@ export const changeShape = z.object({
   at: z.iso.datetime({ offset: true }),
   kind: z
     .enum(changeKinds)
-    .describe('delivery: состояние сообщения; reply: ответ клиента; optOut: отказ; consent: согласие'),
+    .describe(
+      'delivery: состояние сообщения; reply: ответ клиента; optOut: отказ; consent: согласие; unlinked: мессенджер отключён, потому что сменился телефон или так решил оператор',
+    ),
   eventId: z.string().optional(),
   externalEventId: z.string().optional().describe('Ваш идентификатор события'),
   deliveryId: z.string().optional(),

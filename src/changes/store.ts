@@ -49,10 +49,11 @@ export async function changesBetween(
   const { after, upTo } = span
   const rows = await needs.db.many(
     changeRow,
-    sql`select h.xact, h.seq, h.at, h.kind, h.channel, h.state, h.reason, h.engagement, h.purpose, h.body, h.client_id,
+    sql`select h.xact, h.seq, h.at, h.kind, h.channel, h.state, h.reason, h.engagement, h.purpose, h.body, c.id as client_id,
                c.external_id, c.phone, c.data_key, h.delivery_id, d.event_id, e.external_id as external_event_id,
                d.operation_id, d.operation_number, d.message, d.repeat
-        from changes h join clients c on c.id = h.client_id
+        from changes h join clients own on own.id = h.client_id
+          join clients c on c.id = coalesce(own.merged_into, own.id)
           left join deliveries d on d.id = h.delivery_id left join events e on e.id = d.event_id
         where (h.xact, h.seq) > (${after.xact}::bigint, ${after.seq}::bigint)
           and (h.xact, h.seq) <= (${upTo.xact}::bigint, ${upTo.seq}::bigint) and ${within(scope)}
@@ -64,7 +65,7 @@ export async function changesBetween(
 /** A client's own words belong to every source and branch that has told him something. */
 function within({ source, branchCode }: Scope): Sql {
   const ofDelivery: Sql[] = [sql`d.id is not null`]
-  const ofClient: Sql[] = [sql`m.client_id = h.client_id`]
+  const ofClient: Sql[] = [sql`m.client_id = c.id`]
   if (source !== null) {
     ofDelivery.push(sql`d.source = ${source}`)
     ofClient.push(sql`m.source = ${source}`)

@@ -79,6 +79,8 @@ export type Channel = {
   door?: Door
   /** One line for /readyz and `doctor`: is the token good, is the host reachable? */
   probe(): Promise<{ ok: boolean; detail: string }>
+  /** An address that opens the chat with us, from where `payload` comes back as a start; undefined while nobody answers. */
+  linkTo(payload: string): Promise<string | undefined>
   close(): Promise<void>
 }
 

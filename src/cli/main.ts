@@ -1,6 +1,10 @@
 import { Command } from 'commander'
 import { ConfigError, processEnvironment, readConfig } from '../config.ts'
+
 import { eraseClientCommand } from './erase-client.ts'
+
+import { importClientsCommand, isImportError } from './import-clients.ts'
+
 import { migrateCommand } from './migrate.ts'
 import { rotateKeysCommand } from './rotate-keys.ts'
 
@@ -15,12 +19,14 @@ const settings = () => readConfig(processEnvironment())
 program.addCommand(migrateCommand(settings))
 program.addCommand(eraseClientCommand(settings))
 program.addCommand(rotateKeysCommand(settings))
+program.addCommand(importClientsCommand(settings))
 
 try {
   await program.parseAsync(process.argv)
 } catch (error) {
   const isExpected =
     error instanceof ConfigError ||
+    isImportError(error) ||
     (error instanceof Error && /^(DataFolderInUse|EmbeddedPostgresFailure)$/.test(error.name))
   process.stderr.write(
     `${error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : String(error)}\n`,

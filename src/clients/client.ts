@@ -10,14 +10,23 @@ export type Client = {
   dataKey: Buffer | null
   erasedAt: Date | null
   createdAt: Date
+  /** The ids of records that were merged into this one; known only where people are looked for by id. */
+  aliases?: readonly string[]
 }
+
+/**
+ * Who says that this chat is the client's: his accounting, a phone that he proved in the bot, or the one-time link or code
+ * that he was given, which speak for him alone and for nobody else on his phone.
+ */
+export const linkedBys = ['api', 'bot', 'link', 'code'] as const
+export type LinkedBy = (typeof linkedBys)[number]
 
 export type Contact = {
   id: ContactId
   channel: ChannelName
   address: string
   team: boolean
-  linkedBy: 'api' | 'bot'
+  linkedBy: LinkedBy
   linkedAt: Date
   blockedReason: 'blocked' | 'not_found' | null
   /** False when the link was proved by a phone that is no longer the client's. */

@@ -50,14 +50,18 @@ export function matchIn(clients: Client[], wanted: NewClient): Client | undefine
 
 /** What was read before the lock may have been changed by whoever held it: the held ones as they are now. */
 function asHeld(known: readonly Client[], held: readonly Client[], asked: ReadonlySet<ClientId>): Client[] {
-  return [...known.filter((each) => !asked.has(each.id)), ...held]
+  const aliases = new Map(known.map((each) => [each.id, each.aliases ?? []]))
+  const again = held.map((each) => ({ ...each, aliases: aliases.get(each.id) ?? [] }))
+  return [...known.filter((each) => !asked.has(each.id)), ...again]
 }
 
 type Index = { byExternalId: Map<string, Client>; byPhone: Map<string, Client[]> }
 
 function createIndex(clients: Client[]): Index {
   return {
-    byExternalId: new Map(clients.flatMap((each) => (each.externalId === null ? [] : [[each.externalId, each]]))),
+    byExternalId: new Map(
+      clients.flatMap((each) => [each.externalId ?? [], ...(each.aliases ?? [])].flat().map((id) => [id, each])),
+    ),
     byPhone: groupBy(
       clients.filter((each) => each.phone !== undefined),
       (each) => each.phone ?? '',

@@ -4,7 +4,7 @@ import { sql } from '../db/sql.ts'
 import { type ChannelName, channelNames } from '../lib/channel-name.ts'
 import { branded, type ClientId, newId } from '../lib/ids.ts'
 import { groupBy, keyBy } from '../lib/list.ts'
-import type { Client, Consent, Contact } from './client.ts'
+import { type Client, type Consent, type Contact, type LinkedBy, linkedBys } from './client.ts'
 import { consentOf, consentRow } from './consents/store.ts'
 import type { Vault } from './vault.ts'
 
@@ -12,7 +12,7 @@ export { consentsOf, type NewConsent, recordConsent, wordingHash } from './conse
 
 export type ClientNeeds = { db: Queryable; vault: Vault }
 
-const clientRow = z.object({
+export const clientRow = z.object({
   id: z.string().transform(branded<'client'>),
   external_id: z.string().nullable(),
   phone: z.instanceof(Buffer).nullable(),
@@ -31,7 +31,10 @@ export async function clientById(needs: ClientNeeds, id: ClientId): Promise<Clie
 export async function clientByExternalId(needs: ClientNeeds, externalId: string): Promise<Client | undefined> {
   const row = await needs.db.maybeOne(
     clientRow,
-    sql`select * from clients where external_id = ${externalId} and erased_at is null`,
+    sql`select * from clients where external_id = ${externalId} and erased_at is null
+        union all
+        select c.* from client_aliases a join clients c on c.id = a.client_id
+        where a.external_id = ${externalId} and c.erased_at is null limit 1`,
   )
   return row && opened(needs.vault, row)
 }
@@ -93,13 +96,23 @@ export async function findClients(
   wanted: { externalIds: string[]; phones: string[] },
 ): Promise<Client[]> {
   const rows = await needs.db.many(
-    clientRow,
-    sql`select * from clients where external_id = any(${wanted.externalIds}::text[]) and erased_at is null
+    clientRow.extend({ alias: z.string().nullable() }),
+    sql`select c.*, null as alias from clients c where external_id = any(${wanted.externalIds}::text[]) and erased_at is null
         union all
-        select * from clients where phone_index = any(${wanted.phones.map((each) => needs.vault.index('phone', each))}::bytea[])
+        select c.*, a.external_id from client_aliases a join clients c on c.id = a.client_id
+        where a.external_id = any(${wanted.externalIds}::text[]) and c.erased_at is null
+        union all
+        select c.*, null from clients c where phone_index = any(${wanted.phones.map((each) => needs.vault.index('phone', each))}::bytea[])
           and erased_at is null`,
   )
-  return [...keyBy(rows, (row) => row.id).values()].map((row) => opened(needs.vault, row))
+  const aliases = groupBy(
+    rows.filter((row) => row.alias !== null),
+    (row) => row.id,
+  )
+  return [...keyBy(rows, (row) => row.id).values()].map((row) => ({
+    ...opened(needs.vault, row),
+    aliases: (aliases.get(row.id) ?? []).flatMap(({ alias }) => alias ?? []),
+  }))
 }
 
 /**
@@ -137,7 +150,7 @@ export async function updateClient(needs: ClientNeeds, client: Client, change: C
   )
 }
 
-function opened(vault: Vault, row: z.output<typeof clientRow>): Client {
+export function opened(vault: Vault, row: z.output<typeof clientRow>): Client {
   const owner = { id: row.id, dataKey: row.data_key }
   return {
     id: row.id,
@@ -156,7 +169,7 @@ const contactRow = z.object({
   channel: z.enum(channelNames),
   address: z.instanceof(Buffer),
   team: z.boolean(),
-  linked_by: z.enum(['api', 'bot']),
+  linked_by: z.enum(linkedBys),
   linked_at: z.date(),
   blocked_reason: z.enum(['blocked', 'not_found']).nullable(),
   is_current: z.boolean(),
@@ -167,7 +180,7 @@ export async function contactsOf(needs: ClientNeeds, client: Client): Promise<Co
     contactRow,
     sql`select k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
                (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as is_current
-        from contacts k join clients c on c.id = k.client_id where k.client_id = ${client.id} and k.channel <> 'sandbox' order by k.channel, k.linked_at desc`,
+        from contacts k join clients c on c.id = k.client_id where k.client_id = ${client.id} and k.channel <> 'sandbox' and k.unlinked_at is null order by k.channel, k.linked_at desc`,
   )
   return rows.flatMap((row) => contactOf(needs.vault, client, row))
 }
@@ -194,7 +207,7 @@ export type NewContact = {
   channel: ChannelName
   address: string
   team?: boolean | undefined
-  linkedBy: 'api' | 'bot'
+  linkedBy: LinkedBy
   /** The phone that proved the link, when one did. */
   provedBy?: string
 }
@@ -255,7 +268,7 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[],
       contactRow.extend({ client_id: z.string() }),
       sql`select k.client_id, k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,
                (k.phone_index is null or k.phone_index is not distinct from coalesce(${phoneIndex}::bytea, c.phone_index)) as is_current
-        from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[]) and k.channel <> 'sandbox' order by k.linked_at desc`,
+        from contacts k join clients c on c.id = k.client_id where k.client_id = any(${ids}::text[]) and k.channel <> 'sandbox' and k.unlinked_at is null order by k.linked_at desc`,
     ),
     needs.db.many(
       consentRow.extend({ client_id: z.string() }),

@@ -12,6 +12,14 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
   return query
 }
 
+/** The name of a table or a column, from a list of ours. @throws when it could be anything else. */
+export function named(word: string): Sql {
+  if (!/^[a-z_]+$/.test(word)) throw new Error(`no name: ${word}`)
+  const query: Sql = { text: word, values: [] }
+  made.add(query)
+  return query
+}
+
 /** Joins conditions with `and`; no conditions are `true`. */
 export function and(conditions: Sql[]): Sql {
   return conditions.reduce((all, each) => sql`${all} and ${each}`, sql`true`)

@@ -53,6 +53,17 @@ export function createMetrics() {
       labelNames: ['channel', 'kind'],
       registers,
     }),
+    links: new Counter({
+      name: 'vestnik_links_total',
+      help: 'Attempts of chats to be linked, by way and result; many refused or limited ones are somebody who guesses',
+      labelNames: ['way', 'result'],
+      registers,
+    }),
+    caughtUp: new Counter({
+      name: 'vestnik_notifications_caught_up_total',
+      help: 'Money messages told after a link or a consent that could not be told before it',
+      registers,
+    }),
     receipts: new Counter({
       name: 'vestnik_receipts_total',
       help: 'What messengers told later about messages: taken, delivered, read, failed',

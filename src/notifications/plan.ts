@@ -19,6 +19,7 @@ import type { QueueSystem } from '../queue/queue.ts'
 import { type Correction, correctionOf } from './correction.ts'
 import { branchOf, decidePlan, latestConsent, type Plan, purposeOf, quietFor, zoneOf } from './decide.ts'
 import { dueEnd } from './due.ts'
+import { isUntold, judgeAgain } from './judge-again.ts'
 import {
   endWaiting,
   isScheduling,
@@ -60,13 +61,12 @@ export type PlanLine = {
   lagMs: number
 }
 
-type Planned = {
-  stored: StoredEvent
-  delivery: NewDelivery
-  error?: string
+type Judged = { stored: StoredEvent; delivery: NewDelivery; error?: string; rehearsal?: TestPhone | undefined }
+
+type Planned = Judged & {
   consent?: NewConsent | undefined
   scheduling?: Scheduling | undefined
-  rehearsal?: TestPhone | undefined
+  again(recipient: Recipient): Planned
 }
 
 /** Decides for each kept event whom to tell, where and when; leaves a notification and its delivery for every one of them. */
@@ -108,11 +108,14 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
     if (consent) recipient.consents.unshift({ ...consent, wordingHash: null })
     const earlier = facts.get(stored.id) ?? []
     const isTold = told.has(stored.id) || paid.has(stored.id)
-    return {
-      ...planOne({ ...needs, wording, rulesOf }, stored, recipient, { earlier, isTold }, now),
+    const scheduling = schedulingOf(stored, recipient, { earlier, rulesOf, hasOpen: open.has(stored.id) })
+    const planFor = (whom: Recipient): Planned => ({
+      ...planOne({ ...needs, wording, rulesOf }, stored, whom, { earlier, isTold }, now),
       consent,
-      scheduling: schedulingOf(stored, recipient, { earlier, rulesOf, hasOpen: open.has(stored.id) }),
-    }
+      scheduling,
+      again: planFor,
+    })
+    return planFor(recipient)
   })
 }
 
@@ -161,19 +164,20 @@ function dependsOnEarlier({ type, content }: StoredEvent): boolean {
 /** Writes the plans of those events that nobody else has planned meanwhile. */
 async function keepPlans(
   needs: PlanNeeds,
-  decided: readonly Planned[],
+  given: readonly Planned[],
   now: Date,
 ): Promise<{ planned: Planned[]; scheduled: ScheduleLine[]; freed: ClientId[] }> {
-  const deliveries = decided.map((each) => each.delivery)
-  const saysMore = decided.some((each) => each.consent ?? each.scheduling ?? each.rehearsal)
+  let decided = given
+  const saysMore = given.some((each) => each.consent ?? each.scheduling ?? each.rehearsal ?? isUntold(each))
   const scheduled: ScheduleLine[] = []
   const freed: ClientId[] = []
   const won = saysMore
     ? await needs.db.transaction(async (db) => {
+        decided = await judgeAgain({ db, vault: needs.vault }, given)
         for (const { rehearsal, delivery } of decided) {
           if (rehearsal) delivery.contactId = await linkTestPhone({ ...needs, db }, delivery.client, rehearsal.phone)
         }
-        const planned = await insertPlans(db, needs.vault, deliveries)
+        const planned = await insertPlans(db, needs.vault, deliveriesIn(decided))
         for (const { consent, scheduling, delivery } of decided) {
           if (!planned.has(delivery.eventId)) continue
           if (consent) await recordConsent({ db, vault: needs.vault }, delivery.client.id, consent)
@@ -183,9 +187,11 @@ async function keepPlans(
         }
         return planned
       })
-    : await insertPlans(needs.db, needs.vault, deliveries)
+    : await insertPlans(needs.db, needs.vault, deliveriesIn(decided))
   return { planned: decided.filter((each) => won.has(each.stored.id)), scheduled, freed }
 }
+
+const deliveriesIn = (planned: readonly Judged[]) => planned.map((each) => each.delivery)
 
 /** «СогласиеНаРекламу» of the sender counts, but never against the client's own word in the bot. */
 export function consentIn(
@@ -200,13 +206,13 @@ export function consentIn(
   return { purpose: 'advertising', granted, at: receivedAt, givenBy: 'event', channel: null, wording: null }
 }
 
-function planOne(
+export function planOne(
   needs: Pick<PlanNeeds, 'policy' | 'handlingOf'> & { wording: Wording; rulesOf: RulesOfBranch },
   stored: StoredEvent,
   recipient: Recipient,
   { earlier, isTold }: { earlier: readonly EarlierFact[]; isTold: boolean },
   now: Date,
-): Planned {
+): Judged {
   const event = stored.content?.event
   const definition = needs.handlingOf(event ?? stored)
   if (!event) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Channel, ReceiveInput } from '../channel.ts'
 import { whenUp } from '../http.ts'
+import { remembered } from '../remembered.ts'
 import { type Answer, type CallSettings, createApi } from './call.ts'
 import { createDoor } from './door.ts'
 import { receive } from './receive.ts'
@@ -23,6 +24,8 @@ export function createMaxChannel(settings: MaxSettings): Channel {
   const send = createSend(api)
   const { token, webhookSecret, deadlineMs } = settings
   const within = <T>(work: (signal: AbortSignal) => Promise<T>) => withDeadline(deadlineMs, work)
+  const askMe = () => within((signal) => api.call({ method: 'GET', path: '/me' }, signal))
+  const userName = remembered(async () => nameIn(await askMe()))
   return {
     name: 'max',
     send: async (request) => {
@@ -38,9 +41,10 @@ export function createMaxChannel(settings: MaxSettings): Channel {
     ...(webhookSecret
       ? { door: createDoor(api, { token, webhookSecret, within }) }
       : { receive: (input: ReceiveInput) => receive(api, { ...settings, within }, input) }),
-    probe: async () => {
-      const answer = await within((signal) => api.call({ method: 'GET', path: '/me' }, signal))
-      return probeOf(answer, watch)
+    probe: async () => probeOf(await askMe(), watch),
+    linkTo: async (payload) => {
+      const name = await userName()
+      return name === undefined ? undefined : `https://max.ru/${name}?start=${payload}`
     },
     close: async () => api.close(),
   }
@@ -58,9 +62,13 @@ async function withDeadline<T>(ms: number, work: (signal: AbortSignal) => Promis
 
 const meSchema = z.object({ username: z.string() })
 
+function nameIn(answer: Answer): string | undefined {
+  return answer.kind === 'result' ? meSchema.safeParse(answer.result).data?.username : undefined
+}
+
 function probeOf(answer: Answer, watch: SuspensionWatch): { ok: boolean; detail: string } {
   if (answer.kind !== 'result') return { ok: false, detail: detailOf(answer) }
   if (watch.isOn) return { ok: false, detail: suspendedText }
-  const me = meSchema.safeParse(answer.result)
-  return { ok: true, detail: me.success ? `@${me.data.username}` : '/me без имени бота' }
+  const name = nameIn(answer)
+  return { ok: true, detail: name === undefined ? '/me без имени бота' : `@${name}` }
 }

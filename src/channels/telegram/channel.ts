@@ -1,6 +1,7 @@
 import type http from 'node:http'
 import { z } from 'zod'
 import type { Channel, ReceiveInput } from '../channel.ts'
+import { remembered } from '../remembered.ts'
 import { whenUp } from './agent.ts'
 import { type Answer, createApi } from './call.ts'
 import { createDoor } from './door.ts'
@@ -28,6 +29,7 @@ export function createTelegramChannel(settings: TelegramSettings): Channel {
   const api = createApi(settings)
   const pictures = createPictures(settings.deadlineMs / 3)
   const { webhookSecret } = settings
+  const userName = remembered(async () => nameIn(await within((signal) => api.call('getMe', {}, signal))))
   const within = <T>(work: (signal: AbortSignal) => Promise<T>) => withDeadline(settings.deadlineMs, work)
   return {
     name: 'telegram',
@@ -41,6 +43,10 @@ export function createTelegramChannel(settings: TelegramSettings): Channel {
       ? { door: createDoor(api, { webhookSecret, within }) }
       : { receive: (input: ReceiveInput) => receive(api, settings, input) }),
     probe: async () => probeOf(await within((signal) => api.call('getMe', {}, signal))),
+    linkTo: async (payload) => {
+      const name = await userName()
+      return name === undefined ? undefined : `https://t.me/${name}?start=${payload}`
+    },
     close: async () => api.close(),
   }
 }
@@ -57,10 +63,14 @@ async function withDeadline<T>(ms: number, work: (signal: AbortSignal) => Promis
 
 const meSchema = z.object({ username: z.string() })
 
+function nameIn(answer: Answer): string | undefined {
+  return answer.kind === 'result' ? meSchema.safeParse(answer.result).data?.username : undefined
+}
+
 function probeOf(answer: Answer): { ok: boolean; detail: string } {
   if (answer.kind === 'result') {
-    const me = meSchema.safeParse(answer.result)
-    return { ok: true, detail: me.success ? `@${me.data.username}` : 'getMe без имени бота' }
+    const name = nameIn(answer)
+    return { ok: true, detail: name === undefined ? 'getMe без имени бота' : `@${name}` }
   }
   if (answer.kind === 'refusal') return { ok: false, detail: answer.description }
   return { ok: false, detail: `${answer.kind === 'lost' ? 'нет ответа' : 'нет соединения'}: ${answer.code}` }

@@ -43,6 +43,8 @@ export function createVkChannel(settings: VkSettings): Channel {
       ? { door: createDoor(api, { ...callback, groupId, deadlineMs }) }
       : { receive: (input: ReceiveInput) => receive(api, settings, cursor, input) }),
     probe: () => probe(api, groupId, deadlineMs),
+    // vk.me opens a community by its number as well; the payload comes back as `ref` of the first message.
+    linkTo: async (payload) => `https://vk.me/club${groupId}?ref=${payload}`,
     close: async () => api.close(),
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Channel, Outcome, SendRequest } from '../channel.ts'
+import { remembered } from '../remembered.ts'
 import { type Answer, type Api, type CallSettings, createApi } from './call.ts'
 import { createDoor, type DoorSettings } from './door.ts'
 import { addressed, type Laid, layOutFree, layOutTemplate, type WhatsAppTemplates } from './layout.ts'
@@ -11,12 +12,19 @@ export type WhatsAppSettings = CallSettings & DoorSettings & { templates: WhatsA
 
 export function createWhatsAppChannel(settings: WhatsAppSettings): Channel {
   const api = createApi(settings)
+  const ownNumber = remembered(async () => numberIn(await api.number())?.display_phone_number.replace(/\D/g, ''))
   return {
     name: 'whatsapp',
     send: (request) => send(api, settings, request),
     answerPress: (press, notice) => answerPress(api, press, notice),
     door: createDoor(settings),
     probe: async () => probeOf(await api.number()),
+    linkTo: async (payload) => {
+      const number = await ownNumber()
+      return number === undefined
+        ? undefined
+        : `https://wa.me/${number}?text=${encodeURIComponent(`/start ${payload}`)}`
+    },
     close: async () => api.close(),
   }
 }
@@ -81,11 +89,12 @@ async function answerPress(
 
 const numberSchema = z.object({ display_phone_number: z.string(), verified_name: z.string().optional() })
 
+function numberIn(answer: Answer) {
+  return answer.kind === 'result' ? numberSchema.safeParse(answer.result).data : undefined
+}
+
 function probeOf(answer: Answer): { ok: boolean; detail: string } {
-  if (answer.kind === 'result') {
-    const number = numberSchema.safeParse(answer.result)
-    return { ok: true, detail: number.data?.verified_name ?? 'номер отвечает' }
-  }
+  if (answer.kind === 'result') return { ok: true, detail: numberIn(answer)?.verified_name ?? 'номер отвечает' }
   if (answer.kind === 'refusal') return { ok: false, detail: `whatsapp_${answer.error.code}: ${answer.error.said}` }
   return { ok: false, detail: `${answer.kind === 'lost' ? 'нет ответа' : 'нет соединения'}: ${answer.code}` }
 }

@@ -1,6 +1,8 @@
 import type { Outcome } from '../../channels/channel.ts'
 import { type CanTell, type RegisteredName, registry } from '../../channels/registry.ts'
-import type { ConsentAct, Purpose } from '../../clients/client.ts'
+
+import type { ConsentAct, LinkedBy, Purpose } from '../../clients/client.ts'
+
 import type { DeliveryState, Engagement, Reason } from '../../deliveries/delivery.ts'
 
 /** The words in which operators read what the journal keeps as codes. A test walks every list of codes. */
@@ -72,7 +74,12 @@ export const purposeWords: Record<Purpose, string> = {
   advertising: 'Поздравления и акции',
 }
 
-export const linkedByWords: Record<'api' | 'bot', string> = { api: 'учётной системой', bot: 'самим клиентом в боте' }
+export const linkedByWords: Record<LinkedBy, string> = {
+  api: 'учётной системой',
+  bot: 'самим клиентом в боте',
+  link: 'по одноразовой ссылке',
+  code: 'по коду от оператора',
+}
 
 export const givenByWords: Record<'api' | 'bot' | 'event', string> = {
   api: 'передано учётной системой',

@@ -35,7 +35,8 @@ export type NewDelivery = {
 
 /**
  * Marks events as planned and writes what was planned for them, in one statement: a round trip costs more than the work.
- * Answers the events that nobody else had planned before; of the others nothing is written.
+ * Answers the events that nobody else had planned before; of the others nothing is written, nor of one whose client has been
+ * merged into another meanwhile: his words would be sealed with the wrong key.
  */
 export async function insertPlans(db: Queryable, vault: Vault, rows: readonly NewDelivery[]): Promise<Set<EventId>> {
   if (rows.length === 0) return new Set()
@@ -43,8 +44,9 @@ export async function insertPlans(db: Queryable, vault: Vault, rows: readonly Ne
   const won = await db.many(
     z.object({ id: z.string().transform(branded<'event'>) }),
     sql`with won as (
-          update events set planned_at = now()
-          where id = any(${column('eventId')}::text[]) and planned_at is null and held_reason is null returning id
+          update events e set planned_at = now()
+          from unnest(${column('eventId')}::text[], ${rows.map((r) => r.client.id)}::text[]) as p (id, client_id)
+          where e.id = p.id and e.client_id = p.client_id and e.planned_at is null and e.held_reason is null returning e.id
         ), plans as (
           select r.* from unnest(${column('id')}::text[], ${column('notificationId')}::text[], ${column('eventId')}::text[],
             ${column('eventSeq')}::bigint[], ${rows.map((r) => r.client.id)}::text[], ${column('contactId')}::text[],
