@@ -23,8 +23,9 @@ export async function eraseClient(
     if (!subject) return undefined
     const counts: Record<string, number> = {}
     for (const { table, run } of erasingSteps) counts[table] = await run({ db: tx, vault }, subject)
-    if (!subject.isErased) await keepAct(tx, { clientId: id, externalId: subject.externalId, by, ground, counts })
-    return await actOfClient(tx, id)
+    if (!subject.isErased)
+      await keepAct(tx, { clientId: subject.id, externalId: subject.externalId, by, ground, counts })
+    return await actOfClient(tx, subject.id)
   })
 }
 

@@ -88,6 +88,21 @@ export const erasingSteps: readonly ErasingStep[] = [
       ),
   },
   {
+    table: 'link_tokens',
+    what: 'одноразовые ссылки с талонов',
+    run: ({ db }, { id }) => db.run(sql`delete from link_tokens where client_id = ${id}`),
+  },
+  {
+    table: 'link_codes',
+    what: 'одноразовый код оператора',
+    run: ({ db }, { id }) => db.run(sql`delete from link_codes where client_id = ${id}`),
+  },
+  {
+    table: 'client_aliases',
+    what: 'прочие идентификаторы клиента, если его записи объединяли',
+    run: ({ db }, { id }) => db.run(sql`delete from client_aliases where client_id = ${id}`),
+  },
+  {
     table: 'contacts',
     what: 'адреса в мессенджерах',
     run: ({ db }, { id }) => db.run(sql`delete from contacts where client_id = ${id}`),
@@ -122,16 +137,27 @@ async function erasePendingUpdates({ db, vault }: Needs, { chats }: Subject): Pr
   )
 }
 
-/** Holds the client so that nothing is planned, kept or linked for him meanwhile; undefined when he is not there. */
+/**
+ * Holds the client so that nothing is planned, kept or linked for him meanwhile; undefined when he is not there. Of a record
+ * that was merged into another, that other one.
+ */
 export async function holdForErasure(
   db: Queryable,
   id: ClientId,
 ): Promise<(Subject & { externalId: string | null; isErased: boolean }) | undefined> {
   const row = await db.maybeOne(
-    z.object({ external_id: z.string().nullable(), is_erased: z.boolean() }),
-    sql`select external_id, erased_at is not null as is_erased from clients where id = ${id} for update`,
+    z.object({
+      external_id: z.string().nullable(),
+      is_erased: z.boolean(),
+      merged_into: z
+        .string()
+        .transform(branded<'client'>)
+        .nullable(),
+    }),
+    sql`select external_id, erased_at is not null as is_erased, merged_into from clients where id = ${id} for update`,
   )
   if (!row) return undefined
+  if (row.merged_into !== null) return await holdForErasure(db, row.merged_into)
   const chats = await db.many(
     z.object({ channel: z.string(), addressIndex: z.instanceof(Buffer) }),
     sql`select channel, address_index as "addressIndex" from contacts where client_id = ${id}`,
@@ -194,7 +220,7 @@ export async function lastActOf(db: Queryable, externalId: string): Promise<Act 
 export async function erasedLately(db: Queryable): Promise<ClientId[]> {
   const rows = await db.many(
     z.object({ id: z.string().transform(branded<'client'>) }),
-    sql`select id from clients where erased_at > now() - interval '2 days' order by erased_at desc limit 10000`,
+    sql`select id from clients where erased_at > now() - interval '2 days' and merged_into is null order by erased_at desc limit 10000`,
   )
   return rows.map((each) => each.id)
 }

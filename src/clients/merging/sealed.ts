@@ -8,16 +8,17 @@ export const sealed: readonly SealedTable[] = [
   { table: 'deliveries', id: 'id', idType: 'text', columns: { message: 'message' } },
   { table: 'contacts', id: 'id', idType: 'text', columns: { address: 'address' } },
   { table: 'schedules', id: 'id', idType: 'text', columns: { payload: 'schedule' } },
+  { table: 'consents', id: 'id', idType: 'text', columns: { wording_sealed: 'wording' } },
   { table: 'changes', id: 'seq', idType: 'bigint', columns: { body: 'reply' } },
 ]
 
 export type SealedTable = { table: string; id: string; idType: 'text' | 'bigint'; columns: Record<string, string> }
 
 /** Rows of a client that hold nothing sealed: only their owner changes. */
-export const owned: readonly string[] = ['notifications', 'consents', 'link_tokens', 'client_aliases']
+export const owned: readonly string[] = ['notifications', 'link_tokens', 'client_aliases', 'looks']
 
 /**
- * Rows that stay with the old record: changes without a body, which readers follow to the new one, and the code of an
- * operator, which ends.
+ * Rows that stay with the old record: changes without a body, which readers follow to the new one, the code of an
+ * operator, which ends, and the act of an erasure, which a record that is merged does not have.
  */
-export const staying: readonly string[] = ['link_codes']
+export const staying: readonly string[] = ['link_codes', 'erasures']
