@@ -1,7 +1,7 @@
 import { sealOpenWordings } from './clients/consents/store.ts'
 import { eraseClient, eraseLeftovers } from './clients/erasure/erase.ts'
 import { inactiveClients } from './clients/erasure/store.ts'
-import { isDue, lastRuns, runRetention } from './journal/retention/run.ts'
+import { isDue, lastRunAt, runRetention } from './journal/retention/run.ts'
 import { faultOf } from './lib/fault.ts'
 import type { Services } from './services.ts'
 
@@ -24,8 +24,7 @@ async function nightly(services: Services, signal: AbortSignal): Promise<void> {
     const left = await eraseLeftovers({ db, vault })
     if (left > 0) log.info({ msg: 'erasure.leftovers', rows: left })
     const now = new Date()
-    const last = [...(await lastRuns(db)).values()].map((each) => each.startedAt.getTime())
-    if (!isDue(now, hourIn(config.TIMEZONE, now), last.length === 0 ? undefined : new Date(Math.max(...last)))) return
+    if (!isDue(now, hourIn(config.TIMEZONE, now), await lastRunAt(db))) return
     await sealOpenWordings({ db, vault })
     await runRetention(
       {

@@ -7,6 +7,7 @@ import { kindNames, kinds } from '../../src/journal/retention/kinds.ts'
 import { isDue, runRetention } from '../../src/journal/retention/run.ts'
 import { eraserOf } from '../../src/nightly.ts'
 import { readable, visitorOf } from '../dashboard/visitor.ts'
+import { onDatabase, testDatabase } from '../support/postgres.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
 import { accepted, cameTo, linkedSomeone, patienceMs, payout } from '../support/story.ts'
@@ -44,15 +45,13 @@ describe('terms of keeping', { timeout: 120_000 }, () => {
   it('runs once a night, and by day only where no night was used', () => {
     const now = new Date('2026-11-24T00:00:00Z')
     const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000)
-    const cases: [number, Date | undefined, boolean][] = [
-      [3, undefined, true],
-      [12, undefined, false],
+    const cases: [number, Date, boolean][] = [
       [3, ago(23), true],
       [3, ago(1), false],
       [12, ago(23), false],
       [12, ago(49), true],
     ]
-    for (const [hour, last, due] of cases) assert.equal(isDue(now, hour, last), due, `${hour} ${last?.toISOString()}`)
+    for (const [hour, last, due] of cases) assert.equal(isDue(now, hour, last), due, `${hour} ${last.toISOString()}`)
   })
 
   it('a text goes after its term and not before, the fact and its time stay; then the client of whom nothing is heard', async () => {
@@ -102,8 +101,33 @@ describe('terms of keeping', { timeout: 120_000 }, () => {
   })
 })
 
-describe('the access log', { timeout: 60_000 }, () => {
+describe('the night, and the access log', { timeout: 60_000 }, () => {
   const scope = suiteScope()
+
+  it('the night’s work is done by the service itself, by day when no night came; texts kept open before are put away', async () => {
+    const databaseUrl = await testDatabase(scope)
+    await onDatabase(databaseUrl, async (client) => {
+      await client.query(
+        `insert into retention_runs (id, kind, days, started_at) values ('rtn_0', 'acts', 1, now() - interval '3 days')`,
+      )
+      await client.query(`insert into clients (id) values ('cli_0')`)
+      await client.query(`insert into consents (id, client_id, purpose, granted, wording, wording_hash, at, given_by)
+        values ('cns_0', 'cli_0', 'service', true, 'Прежний текст', 'hash', now(), 'bot')`)
+    })
+    const { services, logLines } = await startService(scope, { DATABASE_URL: databaseUrl })
+    const finished = sql`select count(*) as runs from retention_runs where finished_at is not null and fault is null`
+    await until(
+      async () => (await services.db.one(z.object({ runs: z.bigint() }), finished)).runs === BigInt(kindNames.length),
+      patienceMs,
+      'every kind has been run',
+    )
+    assert.ok(logLines.some((line) => line.includes('"retention.run"')))
+    const kept = await services.db.one(
+      z.object({ open: z.string().nullable(), put: z.string() }),
+      sql`select s.wording as open, w.wording as put from consents s, wordings w where w.wording = 'Прежний текст'`,
+    )
+    assert.deepEqual(kept, { open: null, put: 'Прежний текст' })
+  })
 
   it('says of each client who was shown his data, by the API and on a page; of a stream, how much it was', async () => {
     const service = await startService(scope)

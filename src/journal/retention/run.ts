@@ -57,10 +57,18 @@ export async function lastRuns(db: Queryable): Promise<Map<KindName, LastRun>> {
 }
 
 /** In the small hours, once a night; by day only where the machine sleeps at night. */
-export function isDue(now: Date, hour: number, last: Date | undefined): boolean {
-  const sinceMs = last === undefined ? Number.POSITIVE_INFINITY : now.getTime() - last.getTime()
+export function isDue(now: Date, hour: number, last: Date): boolean {
   const isNight = hour >= 1 && hour < 6
-  return isNight ? sinceMs > 20 * 3_600_000 : last !== undefined && sinceMs > 48 * 3_600_000
+  return now.getTime() - last.getTime() > (isNight ? 20 : 48) * 3_600_000
+}
+
+/** When anything was last removed; before that, when the database was made. */
+export async function lastRunAt(db: Queryable): Promise<Date> {
+  const { at } = await db.one(
+    z.object({ at: z.date() }),
+    sql`select coalesce((select started_at from retention_runs order by id desc limit 1), (select min(run_on) from migrations), now()) as at`,
+  )
+  return at
 }
 
 /**
