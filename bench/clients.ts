@@ -22,6 +22,7 @@ const clients = Number(process.env['BENCH_CLIENTS'] ?? 1_000_000)
 const lookups = 5_000
 const rounds = 40
 const eventsARound = 200
+let lastEvent = 0
 
 const vault = createVault({
   keyring: createKeyring([{ id: 'b1', key: randomBytes(32) }]),
@@ -117,8 +118,6 @@ async function sealingRows(db: Database): Promise<Row[]> {
     { what: 'the same, each of a new client', value: fresh ?? Number.NaN, unit: '%' },
   ]
 }
-
-let lastEvent = 0
 
 /** One round of the intake behind its HTTP side; answers the share of its time that went into sealing and opening. */
 async function keepRound(db: Database, by: Vault, whose: readonly string[]): Promise<number> {
