@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { insertClients } from '../src/clients/store.ts'
+import { createVault, type Vault } from '../src/clients/vault.ts'
+import { type Database, openDatabase } from '../src/db/database.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { catalog } from '../src/events/catalog.ts'
+import { keepEvents } from '../src/events/store/keep.ts'
+import { createKeyring } from '../src/lib/crypto.ts'
+import { startEmbeddedPostgres } from '../src/sandbox/embedded-postgres/start.ts'
+import { percentile, type Row, report } from './report.ts'
+
+/**
+ * A client by his phone among a million (BENCH_CLIENTS), measured at the driver, beside the same by his primary key; goal:
+ * p99 ≤ 5 ms. And what sealing costs the intake: the time inside it, of the
+ * whole time of a round; goal: ≤ 15 %.
+ */
+const clients = Number(process.env['BENCH_CLIENTS'] ?? 1_000_000)
+const lookups = 5_000
+const rounds = 40
+const eventsARound = 200
+let lastEvent = 0
+
+const vault = createVault({
+  keyring: createKeyring([{ id: 'b1', key: randomBytes(32) }]),
+  indexKey: randomBytes(32),
+  serviceKey: randomBytes(32),
+})
+const folder = mkdtempSync(join(tmpdir(), 'vestnik-bench-'))
+const stack: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
+try {
+  const postgres = await startEmbeddedPostgres({ dataDir: folder })
+  stack.push(() => postgres.stop())
+  await migrate(postgres.databaseUrl)
+  const db = openDatabase({ url: postgres.databaseUrl, max: 5 })
+  stack.push(() => db.close())
+  const ids = await fill(db)
+  report('clients', [...(await lookupRows(postgres.databaseUrl, ids)), ...(await sealingRows(db))])
+} finally {
+  for (let next = stack.pop(); next; next = stack.pop()) await next()
+}
+
+function phoneOf(at: number): string {
+  return `+79${String(100_000_000 + at)}`
+}
+
+async function fill(db: Database): Promise<string[]> {
+  const ids: string[] = []
+  for (let from = 0; from < clients; from += 5_000) {
+    const inputs = Array.from({ length: Math.min(5_000, clients - from) }, (_, at) => ({
+      externalId: `client-${from + at}`,
+      phone: phoneOf(from + at),
+      fullName: 'Иванов Иван Петрович',
+      branchCode: 'NN-01',
+    }))
+    for (const { id } of await insertClients({ db, vault }, inputs)) ids.push(id)
+    if (from % 100_000 === 0) process.stderr.write(`${from} clients\n`)
+  }
+  return ids
+}
+
+/** One connection, as a worker has it; by turns, so that a busy machine slows both alike. */
+async function lookupRows(url: string, ids: readonly string[]): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query('vacuum analyze clients')
+  const times = { phone: [] as number[], key: [] as number[] }
+  const timed = async (kind: keyof typeof times, text: string, value: unknown) => {
+    const at = performance.now()
+    const { rowCount } = await client.query({ name: kind, text, values: [value] })
+    times[kind].push(performance.now() - at)
+    if (rowCount !== 1) throw new Error(`${kind}: ${rowCount} found`)
+  }
+  for (let each = 0; each < lookups; each++) {
+    const at = Math.floor(Math.random() * ids.length)
+    const byPhone = 'select * from clients where phone_index = $1 and erased_at is null order by id'
+    await timed('phone', byPhone, vault.index('phone', phoneOf(at)))
+    await timed('key', 'select * from clients where id = $1', ids[Math.floor(Math.random() * ids.length)])
+  }
+  await client.end()
+  return [0.5, 0.99].map((share) => {
+    const [phone, key] = [percentile(times.phone, share), percentile(times.key, share)]
+    return {
+      what: `by phone among ${clients}, p${share * 100}`,
+      value: phone,
+      unit: 'ms',
+      baseline: `by primary key ${key.toFixed(2)} ms`,
+      ratio: phone / key,
+      ...(share === 0.99 ? { goal: '≤ 5 ms', isMet: phone <= 5 } : {}),
+    }
+  })
+}
+
+/** Time inside the vault's sealing and opening, of the whole time of a round; once for known clients, once for new ones. */
+async function sealingRows(db: Database): Promise<Row[]> {
+  const people = Array.from({ length: 2_000 }, (_, at) => `regular-${at}`)
+  await keepRound(db, vault, people)
+  const shares = { known: [] as number[], fresh: [] as number[] }
+  for (let round = 0; round < rounds; round++) {
+    const known = Array.from({ length: eventsARound }, () => people[Math.floor(Math.random() * people.length)] ?? '')
+    shares.known.push(await keepRound(db, vault, known))
+    const fresh = Array.from({ length: eventsARound }, (_, at) => `fresh-${round}-${at}`)
+    shares.fresh.push(await keepRound(db, vault, fresh))
+  }
+  // The first rounds warm up the code and the plans of the statements.
+  const [known, fresh] = [shares.known, shares.fresh].map((all) => percentile(all.slice(5), 0.5) * 100)
+  return [
+    {
+      what: `sealing's share of keeping ${eventsARound} events of known clients`,
+      value: known ?? Number.NaN,
+      unit: '%',
+      goal: '≤ 15 %',
+      isMet: (known ?? 100) <= 15,
+    },
+    { what: 'the same, each of a new client', value: fresh ?? Number.NaN, unit: '%' },
+  ]
+}
+
+/** One round of the intake behind its HTTP side; answers the share of its time that went into sealing and opening. */
+async function keepRound(db: Database, by: Vault, whose: readonly string[]): Promise<number> {
+  const { vault: timed, spentMs } = timedVault(by)
+  const incoming = whose.map((client) => {
+    lastEvent += 1
+    const phone = `+7495${String(1_000_000 + [...client].reduce((sum, sign) => (sum * 31 + sign.charCodeAt(0)) % 8_999_999, 7))}`
+    const event = {
+      ...catalog['payout.paid'].sample,
+      id: `bench-${lastEvent}`,
+      client: { id: client, phone, fullName: 'Иванов Иван Петрович' },
+    }
+    return { source: '1c', keyId: 'env', test: false, teamOnly: false, event, warnings: [], receivedAt: new Date() }
+  })
+  const at = performance.now()
+  await db.transaction((tx) => keepEvents({ db: tx, vault: timed }, incoming))
+  return spentMs() / (performance.now() - at)
+}
+
+function timedVault(by: Vault): { vault: Vault; spentMs(): number } {
+  let spent = 0
+  const timed = <T>(work: () => T): T => {
+    const at = performance.now()
+    try {
+      return work()
+    } finally {
+      spent += performance.now() - at
+    }
+  }
+  return {
+    spentMs: () => spent,
+    vault: {
+      ...by,
+      newKey: (client) => timed(() => by.newKey(client)),
+      seal: (owner, field, plain) => timed(() => by.seal(owner, field, plain)),
+      open: (owner, field, sealed) => timed(() => by.open(owner, field, sealed)),
+    },
+  }
+}
