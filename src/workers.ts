@@ -236,8 +236,8 @@ async function guardOf(services: Services): Promise<Guard> {
     sendMode: policy.sendMode,
     channels: policy.channelsOn,
     forbidden: forbiddenChannels(policy, 'service'),
-    afterQuiet: (now, { zone, branch, kind }) =>
-      quietUntil(now, zone, kind, rulesOf(branch).quietHours ?? policy.quietHours),
+    afterQuiet: (now, { zone, branch, kind, own }) =>
+      quietUntil(now, zone, kind, { branch: rulesOf(branch).quietHours ?? policy.quietHours, own }),
   }
 }
 

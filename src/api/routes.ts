@@ -21,6 +21,7 @@ import { infobaseRoutes } from './infobases.ts'
 import { journalRoutes } from './journal.ts'
 import { keyRoutes } from './keys.ts'
 import { previewRoutes } from './preview.ts'
+import { questionRoutes } from './questions.ts'
 import { reconcileRoutes } from './reconcile.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
 import { scheduleRoutes } from './schedules.ts'
@@ -63,6 +64,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...smsRoutes(needs),
     ...outgoingRoutes(needs),
     ...clientRoutes(needs),
+    ...questionRoutes(needs),
     ...previewRoutes(needs),
     ...templateRoutes(needs),
     ...templateTryRoutes(needs),

@@ -6,6 +6,8 @@ import { type ChannelName, channelNames } from '../lib/channel-name.ts'
 import { branded, type ClientId, newId } from '../lib/ids.ts'
 import { groupBy, keyBy } from '../lib/list.ts'
 import { type Client, type Consent, type Contact, purposes } from './client.ts'
+import type { ClientSettings } from './settings/settings.ts'
+import { settingsOf } from './settings/store.ts'
 import type { Vault } from './vault.ts'
 
 export type ClientNeeds = { db: Queryable; vault: Vault }
@@ -292,12 +294,13 @@ export function wordingHash(wording: string): string {
   return createHash('sha256').update(wording).digest('hex')
 }
 
-export type Recipient = { client: Client; contacts: Contact[]; consents: Consent[] }
+/** Without `settings` he has chosen nothing. */
+export type Recipient = { client: Client; contacts: Contact[]; consents: Consent[]; settings?: ClientSettings | undefined }
 
-/** Everything a plan must know of its clients, in three statements at once; `asIfPhone`: as if that were their phone already. */
+/** Everything a plan must know of its clients, in four statements at once; `asIfPhone`: as if that were their phone already. */
 export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[], asIfPhone?: string) {
   const phoneIndex = asIfPhone === undefined ? null : needs.vault.index('phone', asIfPhone)
-  const [clients, contacts, consents] = await Promise.all([
+  const [clients, contacts, consents, settings] = await Promise.all([
     needs.db.many(clientRow, sql`select * from clients where id = any(${ids}::text[])`),
     needs.db.many(
       contactRow.extend({ client_id: z.string() }),
@@ -313,6 +316,7 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[],
         where s.client_id = any(${ids}::text[]) and (s.phone_index is null or s.phone_index is not distinct from coalesce(${phoneIndex}::bytea, c.phone_index))
         order by s.client_id, s.purpose, s.given_by, s.at desc, s.recorded_at desc`,
     ),
+    settingsOf(needs.db, ids),
   ])
   const contactsByClient = groupBy(contacts, (row) => row.client_id)
   const consentsByClient = groupBy(consents, (row) => row.client_id)
@@ -325,6 +329,7 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[],
           client,
           contacts: (contactsByClient.get(row.id) ?? []).flatMap((each) => contactOf(needs.vault, client, each)),
           consents: (consentsByClient.get(row.id) ?? []).map(consentOf).sort((a, b) => b.at.getTime() - a.at.getTime()),
+          settings: settings.get(row.id),
         },
       ]
     }),

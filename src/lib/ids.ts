@@ -16,6 +16,8 @@ const prefixes = {
   template: 'tpl',
   alert: 'alr',
   schedule: 'sch',
+  question: 'que',
+  erasure: 'erq',
 } as const
 
 export type IdKind = keyof typeof prefixes
@@ -27,6 +29,7 @@ export type AttemptId = Id<'attempt'>
 export type ClientId = Id<'client'>
 export type ContactId = Id<'contact'>
 export type ScheduleId = Id<'schedule'>
+export type QuestionId = Id<'question'>
 
 export function newId<K extends IdKind>(kind: K): Id<K> {
   return branded<K>(`${prefixes[kind]}_${v7().replaceAll('-', '')}`)

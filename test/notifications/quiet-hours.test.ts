@@ -92,7 +92,7 @@ describe('quiet hours', () => {
         rules,
         fc.integer({ min: 1, max: 72 }),
         (now, zone, kind, quiet, expiryHours) => {
-          const until = (at: Date) => quietUntil(at, zone, kind, quiet)
+          const until = (at: Date) => quietUntil(at, zone, kind, { branch: quiet, own: null })
           const leavesAt = until(now)
           const end = expiryOf(leavesAt, expiryHours, until)
           const triedMs = end.getTime() - leavesAt.getTime()

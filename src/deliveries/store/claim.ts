@@ -123,6 +123,9 @@ const claimRow = z.object({
   consent: z.boolean().nullable(),
   is_promo_withdrawn: z.boolean(),
   is_behind: z.boolean(),
+  is_own_chat: z.boolean(),
+  quiet_from: z.number().nullable(),
+  quiet_to: z.number().nullable(),
   now: z.date(),
 })
 type Row = z.output<typeof claimRow>
@@ -131,7 +134,7 @@ type Row = z.output<typeof claimRow>
  * An earlier message holds back a later one of the same client, and so does an earlier fact that is not planned yet
  * (unless it cannot be planned at all). A promo holds back money only while it is
  * in hand or has just come (promise 5). A rehearsal to a test phone holds back only others of its kind. An advertising
- * text of a fact that is none is reworded once its consent is withdrawn.
+ * text of a fact that is none is reworded once its consent is withdrawn. An answer goes to the chat of its question only.
  */
 async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryId[]): Promise<Row[]> {
   return await db.many(
@@ -153,8 +156,11 @@ async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryI
                    or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= clock_timestamp())))
            or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.held_reason is null and v.seq < d.event_seq
               and v.plan_failures < 5 and (d.lane <> 'money' or v.lane = 'money' or v.received_at > now() - interval '1 second'))) as is_behind,
-          clock_timestamp() as now
+          (d.type <> 'answer' or exists (select 1 from questions q where q.answer_event_id = d.event_id
+             and q.address_index = k.address_index)) as is_own_chat,
+          o.quiet_from, o.quiet_to, clock_timestamp() as now
         from deliveries d join clients c on c.id = d.client_id left join contacts k on k.id = d.contact_id
+          left join client_settings o on o.client_id = d.client_id
         where d.id = any(${ids}::text[]) and d.channel = ${channel} and d.decided_at is null and d.state in ('queued', 'waiting', 'unknown')
         order by d.lane, d.event_seq for update of d skip locked`,
   )
@@ -172,7 +178,8 @@ function factsOf(row: Row) {
     purpose: row.purpose,
     branch: row.branch_code,
     zone: row.zone,
-    hasContact: row.address !== null,
+    ownQuiet: row.quiet_from === null || row.quiet_to === null ? null : { from: row.quiet_from, to: row.quiet_to },
+    hasContact: row.address !== null && row.is_own_chat,
     contactIsCurrent: row.contact_is_current ?? false,
     blockedReason: row.blocked_reason,
     isTeam: row.team ?? false,
