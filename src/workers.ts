@@ -225,11 +225,11 @@ function noteMoveTrouble({ log }: Services, error: unknown): void {
 }
 
 /** One message a second in one chat (core.telegram.org/bots/faq). */
-function limitsOf({ config }: Services, channel: ChannelName) {
+export function limitsOf({ config }: Services, channel: ChannelName) {
   return { perSecond: messengers[channel].perSecond(config), chatIntervalMs: 1_000 }
 }
 
-async function guardOf(services: Services): Promise<Guard> {
+export async function guardOf(services: Services): Promise<Guard> {
   const policy = policyOf(services)
   const rulesOf = await services.branchRules.read()
   return {

@@ -2,7 +2,9 @@ import type { Button } from '../channels/message.ts'
 import type { Client } from '../clients/client.ts'
 import { consentsOf, recordConsent, wordingHash } from '../clients/store.ts'
 import { type AnswerNeeds, type ChatUpdate, type Press, peopleOf, type Start, say, type Text } from './chat.ts'
+import { menu } from './commands/menu.ts'
 import { noteChatConsent } from './store.ts'
+import { tell } from './talk/tell.ts'
 import { buttons, consentWording, texts } from './texts.ts'
 
 /*
@@ -13,7 +15,7 @@ import { buttons, consentWording, texts } from './texts.ts'
 export async function welcome(needs: AnswerNeeds, update: Start): Promise<void> {
   const clients = await peopleOf(needs, update)
   if (clients.length > 0 && (await allAgreed(needs, clients)))
-    return await say(needs, update, { text: texts.alreadyLinked })
+    return await tell(needs, update, menu(clients, texts.alreadyLinked))
   await say(needs, update, {
     text: `${texts.welcome(needs.brand)}\n\n${texts.consentQuestion(consentWording(needs.brand))}`,
     buttons: consentButtons,
@@ -50,11 +52,17 @@ async function agree(needs: AnswerNeeds, update: Press): Promise<void> {
   const clients = await peopleOf(needs, update)
   if (clients.length > 0) {
     for (const client of clients) await grant(needs, client, new Date())
-    return await say(needs, update, { text: texts.linked, keyboard: 'remove' })
+    return await sayLinked(needs, update, clients)
   }
   const consent = { at: new Date(), wordingHash: wordingHash(consentWording(needs.brand)) }
   await noteChatConsent(needs, needs.channel.name, update.address, consent)
   await say(needs, update, { text: texts.askPhone, keyboard: { requestContact: buttons.sharePhone } })
+}
+
+/** The keyboard that asked for the phone goes with the first, and the menu comes with a second: one message has one of them. */
+export async function sayLinked(needs: AnswerNeeds, update: ChatUpdate, clients: readonly Client[]): Promise<void> {
+  await say(needs, update, { text: texts.linked, keyboard: 'remove' })
+  await tell(needs, update, menu(clients), 'menu')
 }
 
 export async function grant(needs: AnswerNeeds, client: Client, at: Date): Promise<void> {
@@ -68,8 +76,14 @@ export async function grant(needs: AnswerNeeds, client: Client, at: Date): Promi
   })
 }
 
+/** He says no: a word or a button. */
+export function isWithdrawal(update: ChatUpdate): boolean {
+  if (update.kind === 'press') return update.payload === buttons.refuse.payload
+  return update.kind === 'text' && /^\/?(stop|стоп|отписаться)$/i.test(update.text.trim())
+}
+
 export async function stopWord(needs: AnswerNeeds, update: Text): Promise<boolean> {
-  if (!/^\/?(stop|стоп|отписаться)$/i.test(update.text.trim())) return false
+  if (!isWithdrawal(update)) return false
   await withdraw(needs, update)
   await say(needs, update, { text: texts.stopped, keyboard: 'remove' })
   return true

@@ -3,7 +3,7 @@ import { resolveClients } from '../clients/resolve.ts'
 import { clientsByPhone, linkContact } from '../clients/store.ts'
 import { phoneIn } from '../lib/phone.ts'
 import { type AnswerNeeds, type Contact, say } from './chat.ts'
-import { allAgreed, askConsent, grant } from './consent.ts'
+import { allAgreed, askConsent, grant, sayLinked } from './consent.ts'
 import { chatConsent, noteWrote } from './store.ts'
 import { buttons, texts } from './texts.ts'
 
@@ -17,8 +17,7 @@ export async function contact(needs: AnswerNeeds, update: Contact): Promise<void
   const consent = await chatConsent(needs, needs.channel.name, update.address)
   const clients = await linkPhone(needs, update, phone)
   if (consent) for (const client of clients) await grant(needs, client, consent.at)
-  if (consent || (await allAgreed(needs, clients)))
-    return await say(needs, update, { text: texts.linked, keyboard: 'remove' })
+  if (consent || (await allAgreed(needs, clients))) return await sayLinked(needs, update, clients)
   await askConsent(needs, update)
 }
 

@@ -295,7 +295,12 @@ export function wordingHash(wording: string): string {
 }
 
 /** Without `settings` he has chosen nothing. */
-export type Recipient = { client: Client; contacts: Contact[]; consents: Consent[]; settings?: ClientSettings | undefined }
+export type Recipient = {
+  client: Client
+  contacts: Contact[]
+  consents: Consent[]
+  settings?: ClientSettings | undefined
+}
 
 /** Everything a plan must know of its clients, in four statements at once; `asIfPhone`: as if that were their phone already. */
 export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[], asIfPhone?: string) {

@@ -35,6 +35,10 @@ export function newId<K extends IdKind>(kind: K): Id<K> {
   return branded<K>(`${prefixes[kind]}_${v7().replaceAll('-', '')}`)
 }
 
+export function prefixOf(kind: IdKind): string {
+  return prefixes[kind]
+}
+
 /** The id in `text`, or undefined when it is not an id of that kind. */
 export function parseId<K extends IdKind>(kind: K, text: string): Id<K> | undefined {
   return new RegExp(`^${prefixes[kind]}_[0-9a-f]{32}$`).test(text) ? branded<K>(text) : undefined

@@ -8,7 +8,7 @@ import { isSuperseded } from '../events/order.ts'
 import type { EarlierFact } from '../events/store/read.ts'
 import type { Handling } from '../events/types/definition.ts'
 import { isZone } from '../lib/russian/time.ts'
-import { forbiddenChannels, type Policy } from './policy.ts'
+import { forbiddenChannels, orderFor, type Policy } from './policy.ts'
 import { quietClassOf, quietUntil } from './quiet-hours.ts'
 import { route } from './route.ts'
 
@@ -37,7 +37,7 @@ export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
   const { event, definition, recipient } = facts
   const purpose = purposeOf(definition)
   const choice = route(contactsFor(event, recipient), {
-    order: recipient.settings?.channelOrder ?? policy.channelOrder,
+    order: orderFor(policy, recipient.settings?.channelOrder),
     on: policy.channelsOn,
     forbidden: forbiddenChannels(policy, purpose),
     teamOnly: policy.sendMode === 'team' || facts.teamOnly,
@@ -101,7 +101,12 @@ function momentFor(facts: PlanFacts, policy: Policy, now: Date): Date | null {
 
 /** The moment when this message may leave, once it is `at`. */
 export function quietFor(
-  { event, definition, quietHours, recipient }: Pick<PlanFacts, 'event' | 'definition' | 'quietHours'> & {
+  {
+    event,
+    definition,
+    quietHours,
+    recipient,
+  }: Pick<PlanFacts, 'event' | 'definition' | 'quietHours'> & {
     recipient?: Pick<Recipient, 'settings'>
   },
   policy: Policy,

@@ -18,7 +18,7 @@ import { channelTitles } from '../lib/channel-name.ts'
 import { type DeliveryId, type EventId, newId } from '../lib/ids.ts'
 import { keyBy } from '../lib/list.ts'
 import { correctionIn, type PlanNeeds } from './plan.ts'
-import { forbiddenChannels } from './policy.ts'
+import { forbiddenChannels, orderFor } from './policy.ts'
 import { route } from './route.ts'
 import { destinationIn, type Wording } from './wording.ts'
 
@@ -120,7 +120,7 @@ function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, d
       (each) => !old.tried.includes(each.id) && !old.closed.some((name) => name === each.channel),
     ),
     {
-      order: recipient.settings?.channelOrder ?? policy.channelOrder,
+      order: orderFor(policy, recipient.settings?.channelOrder),
       // A message that can wait for its channel does not go to another that is down as well.
       on: kind !== 'failed' ? policy.channelsOn.filter((name) => !down.includes(name)) : policy.channelsOn,
       forbidden: forbiddenChannels(policy, old.purpose),

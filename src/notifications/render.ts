@@ -46,12 +46,7 @@ export function renderEvent(needs: RenderNeeds, event: KeptEvent, now: Date, to:
 }
 
 /** One event in one text, as a preview or a message. */
-export function renderText(
-  needs: RenderNeeds,
-  event: Event,
-  now: Date,
-  chosen: ChosenText,
-): Rendered {
+export function renderText(needs: RenderNeeds, event: Event, now: Date, chosen: ChosenText): Rendered {
   const definition = needs.definitionOf(event.type)
   const rendered = renderMessage({
     template: chosen.text,

@@ -39,7 +39,10 @@ export async function answerQuestion(
     const held = await lockQuestion(db, id)
     if (!client || !held) throw unknownQuestion()
     if (held.state === 'answered')
-      throw new RequestError('already_answered', 'На этот вопрос уже ответили; первый ответ сохранён, этот не отправлен.')
+      throw new RequestError(
+        'already_answered',
+        'На этот вопрос уже ответили; первый ответ сохранён, этот не отправлен.',
+      )
     if (held.state === 'closed')
       throw new RequestError('already_answered', 'Этот вопрос закрыт без ответа. Отвечать на него поздно.')
     if (held.contact_id === null)

@@ -4,7 +4,7 @@ import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
 import { and, type Sql, sql } from '../db/sql.ts'
 import { type ChannelName, channelNames } from '../lib/channel-name.ts'
-import { branded, type ContactId, type EventId, newId, type QuestionId } from '../lib/ids.ts'
+import { branded, type ClientId, type ContactId, type EventId, newId, type QuestionId } from '../lib/ids.ts'
 import { type Question, type QuestionFilter, type QuestionScope, questionStates } from './question.ts'
 
 export type QuestionNeeds = { db: Queryable; vault: Vault }
@@ -38,6 +38,14 @@ export async function isAsked(db: Queryable, channel: ChannelName, updateKey: st
     sql`select id from questions where channel = ${channel} and update_key = ${updateKey}`,
   )
   return row !== undefined
+}
+
+export async function openQuestions(db: Queryable, client: ClientId): Promise<number> {
+  const row = await db.one(
+    z.object({ open: z.bigint() }),
+    sql`select count(*) as open from questions where client_id = ${client} and state = 'open'`,
+  )
+  return Number(row.open)
 }
 
 const columns = sql`q.id, q.state, q.created_at, q.channel, q.branch_code, q.client_id, q.body, q.answer, q.answered_at, q.answered_by,
