@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { type ApiNeeds, apiRoutes, apiRouteTable } from './api/routes.ts'
 import { doorRoutes } from './bot/doors.ts'
 import type { Updates } from './bot/receive.ts'
+import { tapRoutes } from './bot/taps.ts'
 import { openUpdates, startBots } from './bots.ts'
 import type { Config } from './config.ts'
 import { ensureFirstAdmin } from './dashboard/access.ts'
@@ -98,6 +99,8 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       },
     })
   const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
+  const taps: FastifyPluginAsync = async (app) =>
+    tapRoutes(app, { db, vault, onTap: (result) => metrics.taps.inc({ result }) })
   const apiNeeds: ApiNeeds = {
     db,
     vault,
@@ -129,7 +132,7 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       publicUrl: config.PUBLIC_URL,
       companyName: config.COMPANY_NAME,
     })
-  return [health, webhooks, doors, api, docs, dashboard]
+  return [health, webhooks, doors, taps, api, docs, dashboard]
 }
 
 function dependenciesOf({ db, queue, channels }: Services): Dependency[] {

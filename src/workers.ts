@@ -5,6 +5,7 @@ import { sandboxChannel } from './channels/sandbox/channel.ts'
 import { createDeliver, type DeliverNeeds } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
+import { tapToken } from './deliveries/taps.ts'
 import { eventIdOfJob, planQueues } from './events/jobs.ts'
 import { notePlanFailure } from './events/store/read.ts'
 import { createBatcher } from './lib/batcher.ts'
@@ -173,6 +174,7 @@ function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
     ...needs,
     guard: () => guardOf(services),
     leaseMs,
+    tapUrl: tapUrlIn(services),
     onDone: (line) => {
       metrics.deliveryJobs.inc({ channel: line.channel, result: line.result })
       if (line.outcome !== undefined) {
@@ -201,6 +203,12 @@ function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
     },
     onMoveTrouble: (error) => noteMoveTrouble(services, error),
   })
+}
+
+function tapUrlIn({ config, vault }: Services): DeliverNeeds['tapUrl'] {
+  const base = config.PUBLIC_URL?.replace(/\/$/, '')
+  if (base === undefined) return undefined
+  return (delivery, link) => `${base}/r/${tapToken(vault, { delivery, link })}`
 }
 
 export function moveNeeds(services: Services): MoveNeeds {
