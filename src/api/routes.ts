@@ -16,6 +16,7 @@ import { changeRoutes } from './changes.ts'
 import { channelRoutes } from './channels.ts'
 import { clientRoutes } from './clients.ts'
 import { dryRunRoutes } from './dry-run.ts'
+import { erasureRequestRoutes } from './erasure-requests.ts'
 import { eventRoutes } from './events.ts'
 import { infobaseRoutes } from './infobases.ts'
 import { journalRoutes } from './journal.ts'
@@ -64,6 +65,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...smsRoutes(needs),
     ...outgoingRoutes(needs),
     ...clientRoutes(needs),
+    ...erasureRequestRoutes(needs),
     ...questionRoutes(needs),
     ...previewRoutes(needs),
     ...templateRoutes(needs),

@@ -1,4 +1,4 @@
-import { requestErasure } from '../talk/store.ts'
+import { requestErasure } from '../../clients/erasure-requests/store.ts'
 import { type Command, optionOf } from './command.ts'
 
 /** «Удалить мои данные»: asks once more, and hands the request to the operators, who erase. */

@@ -4,7 +4,7 @@ import { addressIndex } from '../../clients/store.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import { branded, type ClientId, newId } from '../../lib/ids.ts'
+import { branded, type ClientId } from '../../lib/ids.ts'
 
 export type TalkNeeds = { db: Queryable; vault: Vault }
 
@@ -73,14 +73,4 @@ export async function markReplied(needs: TalkNeeds, { channel, address }: Chat):
             order by d.id desc limit 1) d on true
           where k.channel = ${channel} and k.address_index = ${addressIndex(needs.vault, channel, address)})`,
   )
-}
-
-/** False when a request of his is open already. Nothing is kept of a client who is erased meanwhile. */
-export async function requestErasure(db: Queryable, client: ClientId, channel: ChannelName): Promise<boolean> {
-  const made = await db.run(
-    sql`insert into erasure_requests (id, client_id, channel)
-        select ${newId('erasure')}, id, ${channel} from clients where id = ${client} and erased_at is null
-        on conflict do nothing`,
-  )
-  return made > 0
 }
