@@ -1,4 +1,3 @@
-import { noteReply } from '../changes/store.ts'
 import { markAddress } from '../clients/store.ts'
 import { pressUnderMessage } from './answer-button.ts'
 import { type AnswerNeeds, type ChatUpdate, type Listener, type Press, peopleOf, say, type Text } from './chat.ts'
@@ -7,7 +6,7 @@ import { pressOfCommand, textOfCommand } from './commands/run.ts'
 import { isWithdrawal, pressOfConsent, stopWord, welcome } from './consent.ts'
 import { contact } from './linking.ts'
 import { noteWrote } from './store.ts'
-import { markReplied } from './talk/store.ts'
+import { noteWords } from './talk/note-words.ts'
 import { tell } from './talk/tell.ts'
 import { voiceIn } from './talk/voice.ts'
 import { texts } from './texts.ts'
@@ -73,12 +72,8 @@ async function strangePress(needs: AnswerNeeds, update: Press): Promise<boolean>
 }
 
 async function reply(needs: AnswerNeeds, update: Text): Promise<boolean> {
-  const { name: channel } = needs.channel
   const people = await peopleOf(needs, update)
-  for (const client of people) {
-    await noteReply(needs, client, { channel, updateKey: update.key, text: update.text })
-  }
-  await markReplied(needs, { channel, address: update.address })
+  await noteWords(needs, update, people)
   if (people.length === 0) await say(needs, update, { text: texts.help })
   else await tell(needs, update, menu(people, `${texts.noted}\n\n${texts.help}`))
   return true

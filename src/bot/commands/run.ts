@@ -4,6 +4,7 @@ import { contactsOf } from '../../clients/store.ts'
 import { type AnswerNeeds, type ChatUpdate, type Press, peopleOf, type Text } from '../chat.ts'
 import { allAgreed, askConsent } from '../consent.ts'
 import { type Payload, payloadIn } from '../payload.ts'
+import { noteWords } from '../talk/note-words.ts'
 import { conversationIn, endConversation } from '../talk/store.ts'
 import { tell } from '../talk/tell.ts'
 import { understood } from '../talk/understand.ts'
@@ -40,6 +41,7 @@ export async function textOfCommand(needs: AnswerNeeds, update: Text): Promise<b
   if (await askedAgain(needs, update)) return true
   const command = understood(text)
   if (command === undefined) return false
+  if (command !== menuName) await noteWords(needs, update, people)
   await obey(needs, update, { command, client: undefined, argument: '' })
   return true
 }
