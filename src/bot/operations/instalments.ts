@@ -7,6 +7,9 @@ export function isByInstalments({ events }: Operation): boolean {
   return events.some(({ event }) => event.type === 'payout.partial' || event.type === 'installment.reminder')
 }
 
+/** The last parts are enough to see how it goes. */
+const mostRows = 12
+
 /** What was paid of a plan, what is left, and when the next part comes. */
 export function planText(operation: Operation, tone: Tone): string {
   const paid = paymentsOf(operation)
@@ -17,7 +20,7 @@ export function planText(operation: Operation, tone: Tone): string {
   const event = (last ?? operation.state).event
   const { currency, stages } = event.payment ?? {}
   const stagesTold = stages ?? paid.map((each) => each.event.payment?.stages).findLast((each) => each !== undefined)
-  const rows = paid.map((each) => {
+  const rows = paid.slice(-mostRows).map((each) => {
     const { payment } = each.event
     const stage = payment?.stage === undefined ? 'Выплата' : `Этап ${payment.stage}`
     const sum = tone.isPrivate ? '' : ` ${formatMoney(payment?.amount ?? '', currency)}`

@@ -1,5 +1,6 @@
 import type { Event, EventType } from '../../events/event.ts'
 import { dayOf } from '../../lib/moment.ts'
+import { oneLine } from '../../lib/russian/text.ts'
 import { dayText, isZone, parseDay, wallTime } from '../../lib/russian/time.ts'
 import { renderText } from '../../templates/render.ts'
 import type { Operation } from './operation.ts'
@@ -87,7 +88,7 @@ export function titleOf({ events, state }: Operation, { now, timezone, isPrivate
   const zone = zoneIn(state.event, timezone)
   const at = written === undefined ? (events[0] ?? state).at : new Date(written)
   const day = dayText(wallTime(at, zone), wallTime(now, zone).year)
-  return number === undefined || isPrivate ? `Операция от ${day}` : `${number} от ${day}`
+  return number === undefined || isPrivate ? `Операция от ${day}` : `${oneLine(number)} от ${day}`
 }
 
 /** «23 декабря» of "2025-12-23". */

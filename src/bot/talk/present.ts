@@ -6,8 +6,12 @@ import type { Option, Reply } from '../commands/command.ts'
 /** An answer as a messenger can show it; `choices`: what the numbers of its list mean, where there is no room for buttons. */
 export type Presented = { message: Message; choices?: readonly string[] }
 
+/** MAX takes four thousand signs, and a list of numbers may follow. */
+const longestText = 3_300
+
 /** Buttons where the messenger has room for them, else a list to be answered with a number. Pure. */
-export function present(name: ChannelName, { text, options = [] }: Reply): Presented {
+export function present(name: ChannelName, { text: whole, options = [] }: Reply): Presented {
+  const text = whole.length > longestText ? `${whole.slice(0, whole.lastIndexOf('\n', longestText))}\n…` : whole
   const rows = options.filter((row) => row.length > 0)
   if (rows.length === 0) return { message: { text } }
   const fitted = fittedRows(rows, text, registry[name].room)

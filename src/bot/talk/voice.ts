@@ -22,7 +22,9 @@ export type VoiceNeeds = {
 export type AnswerResult = 'sent' | 'failed' | 'muted' | 'no_budget'
 
 /** An answer that finds no place in the budget for so long is no answer any more: the client presses again. */
-const longestWaitMs = 5_000
+const longestWaitMs = 20_000
+/** The row of the budget is the money's: it is not asked more often than this. */
+const shortestPauseMs = 100
 
 /** May the bot speak in this chat at all? The owner's mode and the law hold for its answers as for every message. */
 export async function mayAnswer(needs: VoiceNeeds, address: string): Promise<boolean> {
@@ -59,12 +61,28 @@ export async function voiceIn(needs: VoiceNeeds, address: string): Promise<Chann
   }
 }
 
-async function waitForSlot({ db, channel, limits }: VoiceNeeds): Promise<boolean> {
+const lines = new Map<ChannelName, Promise<unknown>>()
+
+/** One answer of a messenger at a time asks for its place, so that a crowd of them does not hold up the messages. */
+async function waitForSlot(needs: VoiceNeeds): Promise<boolean> {
+  const { name } = needs.channel
   const deadline = performance.now() + longestWaitMs
-  while (true) {
+  const mine = (lines.get(name) ?? Promise.resolve()).then(() => askForSlot(needs, deadline))
+  lines.set(
+    name,
+    mine.catch(() => {}),
+  )
+  return await mine
+}
+
+async function askForSlot({ db, channel, limits }: VoiceNeeds, deadline: number): Promise<boolean> {
+  while (performance.now() < deadline) {
     const slot = await takeSpareSlot(db, channel.name, limits)
-    if (performance.now() + slot.inMs > deadline) return false
-    if (slot.inMs > 0) await pause(slot.inMs)
-    if (slot.kind === 'slot') return true
+    if (slot.kind === 'slot') {
+      if (slot.inMs > 0) await pause(slot.inMs)
+      return true
+    }
+    await pause(Math.min(Math.max(slot.inMs, shortestPauseMs), Math.max(0, deadline - performance.now())))
   }
+  return false
 }

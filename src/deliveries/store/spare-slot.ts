@@ -17,14 +17,15 @@ export async function takeSpareSlot(
 ): Promise<{ kind: 'slot' | 'full'; inMs: number }> {
   return await database.transaction(async (db) => {
     const bot = await readLimits(db, channel)
+    // A channel that is down is tried by messages alone: a word of ours would take the place of one.
+    if (bot.brokenCount > 0) return { kind: 'full', inMs: probeEveryMs }
     const { now } = await db.one(z.object({ now: z.date() }), sql`select clock_timestamp() as now`)
     const id = newId('delivery')
     const slot = slotsFor([{ id, lane: 'ordinary', event_seq: 0n }], bot, limits, now).get(id)
     if (!slot) throw new Error('a slot was asked for and not answered')
     if (slot.kind === 'slot') {
-      const takenMs = bot.brokenCount > 0 ? probeEveryMs : 1000 / limits.perSecond
       await db.run(
-        sql`update channel_limits set free_at = greatest(free_at, ${now}) + ${takenMs}::float8 * interval '1 millisecond'
+        sql`update channel_limits set free_at = greatest(free_at, ${now}) + ${1000 / limits.perSecond}::float8 * interval '1 millisecond'
             where channel = ${channel}`,
       )
     }
