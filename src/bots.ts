@@ -1,20 +1,33 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { answer } from './bot/answer.ts'
-import type { LinkLine, ReachOf } from './bot/chat.ts'
+import type { AnswerNeeds, ReachOf } from './bot/chat.ts'
+import { askForRatings } from './bot/rating/ask.ts'
 import { createUpdates, type Updates } from './bot/receive.ts'
+import { createFlood } from './bot/talk/flood.ts'
+import { mayAnswer, type VoiceNeeds, voiceIn } from './bot/talk/voice.ts'
 import type { Channel, ChannelName, Door } from './channels/channel.ts'
 import { receive } from './deliveries/receipts.ts'
+import { catalog } from './events/catalog.ts'
 import { faultOf } from './lib/fault.ts'
+import { forbiddenChannels } from './notifications/policy.ts'
 import type { Services } from './services.ts'
-import { catchUpIn, noteQueueTrouble } from './workers.ts'
+import { chooseTemplate } from './templates/choose.ts'
+import { publishedTemplates } from './templates/store/versions.ts'
+import { catchUpIn, guardOf, limitsOf, noteQueueTrouble, policyOf } from './workers.ts'
 
 /** The bot's side of every channel: updates are stored, then worked chat by chat. */
 export function openUpdates(services: Services): Updates {
   const { db, vault, channels, config, log, metrics } = services
-  const brand = { companyName: config.COMPANY_NAME }
-  const reachOf = reachIn(services)
-  const catchUp = catchUpIn(services)
-  const onLink = (line: LinkLine) => metrics.links.inc(line)
+  const shared = {
+    brand: { companyName: config.COMPANY_NAME },
+    reachOf: reachIn(services),
+    timezone: config.TIMEZONE,
+    keepsPrivate: keepsPrivateIn(services),
+    catchUp: catchUpIn(services),
+    onLink: (line: Parameters<AnswerNeeds['onLink']>[0]) => metrics.links.inc(line),
+    flood: createFlood({ answers: 20, windowMs: 60_000 }),
+    onRefused: ({ channel, why }: Parameters<AnswerNeeds['onRefused']>[0]) => metrics.botRefused.inc({ channel, why }),
+  }
   return createUpdates({
     db,
     vault,
@@ -24,7 +37,7 @@ export function openUpdates(services: Services): Updates {
         const { address, at } = update
         metrics.receipts.inc({ channel: name, state: update.state })
         await receive(receiptNeeds(services), { channel: name, address, at, receipt: update })
-      } else if (channel) await answer({ db, vault, channel, brand, reachOf, catchUp, onLink }, update)
+      } else if (channel) await answer({ ...voiceNeeds(services, channel), ...shared }, update)
     },
     onUpdate: ({ failed, ...line }) => {
       metrics.updates.inc({ channel: line.channel, kind: line.kind })
@@ -37,8 +50,55 @@ export function openUpdates(services: Services): Updates {
 function reachIn({ branchBrands, config }: Services): ReachOf {
   return async (branch) => {
     const brand = branch && (await branchBrands.read())(branch)
-    return { phone: brand?.phone ?? undefined, site: brand?.site ?? config.COMPANY_SITE }
+    return {
+      phone: brand?.phone ?? undefined,
+      site: brand?.site ?? config.COMPANY_SITE,
+      name: brand?.name ?? config.COMPANY_NAME,
+    }
   }
+}
+
+function voiceNeeds(services: Services, channel: Channel): VoiceNeeds {
+  const { db, vault, config, metrics } = services
+  return {
+    db,
+    vault,
+    channel,
+    limits: limitsOf(services, channel.name),
+    sendMode: config.SEND_MODE,
+    isForbidden: forbiddenChannels(policyOf(services), 'service').includes(channel.name),
+    onAnswer: ({ channel, result }) => metrics.botAnswers.inc({ channel, result }),
+  }
+}
+
+/** The owner keeps a messenger free of sums by a private text: then the bot names none there either. */
+function keepsPrivateIn({ db }: Services): AnswerNeeds['keepsPrivate'] {
+  let known: { published: Awaited<ReturnType<typeof publishedTemplates>>; readAt: number } | undefined
+  return async (channel, branchCode) => {
+    if (!known || performance.now() - known.readAt > 3_000)
+      known = { published: await publishedTemplates(db), readAt: performance.now() }
+    const { published } = known
+    return Object.values(catalog).some(({ type, urgency, class: typeClass }) => {
+      const own = chooseTemplate(published, { type, typeClass, channel, branchCode, advertising: false })
+      return urgency === 'money' && own?.isPrivate === true
+    })
+  }
+}
+
+/** Asks for marks, from the sweep. */
+export async function askRatings(services: Services): Promise<void> {
+  const { db, vault, channels, log } = services
+  await askForRatings({
+    db,
+    vault,
+    guard: () => guardOf(services),
+    voiceIn: async (name, address) => {
+      const channel = channels.get(name)
+      const needs = channel && voiceNeeds(services, channel)
+      return needs && (await mayAnswer(needs, address)) ? await voiceIn(needs, address) : undefined
+    },
+    onTrouble: (error) => log.warn({ msg: 'rating.not_asked', ...faultOf(error) }),
+  })
 }
 
 function receiptNeeds(services: Services) {

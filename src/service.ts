@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { type ApiNeeds, apiRoutes, apiRouteTable } from './api/routes.ts'
 import { doorRoutes } from './bot/doors.ts'
 import type { Updates } from './bot/receive.ts'
+import { tapRoutes } from './bot/taps.ts'
 import { openUpdates, startBots } from './bots.ts'
 import { createEntrances } from './channels/entrances.ts'
 import type { Config } from './config.ts'
@@ -107,6 +108,8 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     forbidden: forbiddenChannels(policyOf(services), 'service'),
   })
   const landing: FastifyPluginAsync = async (app) => landingRoutes(app, { entrances, companyName: config.COMPANY_NAME })
+  const taps: FastifyPluginAsync = async (app) =>
+    tapRoutes(app, { db, vault, onTap: (result) => metrics.taps.inc({ result }) })
   const apiNeeds: ApiNeeds = {
     db,
     vault,
@@ -144,7 +147,7 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       publicUrl: config.PUBLIC_URL,
       companyName: config.COMPANY_NAME,
     })
-  return [health, webhooks, doors, landing, api, docs, dashboard]
+  return [health, webhooks, doors, landing, taps, api, docs, dashboard]
 }
 
 function dependenciesOf({ db, queue, channels }: Services): Dependency[] {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Updates } from './bot/receive.ts'
+import { askRatings } from './bots.ts'
 import { tellAlerts } from './deliveries/alerts.ts'
 import { deliveryJob } from './deliveries/jobs.ts'
 import { tellReceipts } from './deliveries/rehearse.ts'
@@ -51,6 +52,7 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
     try {
       await sweepOnce(services, updates, Date.now() - failedAt > graceMs)
       await remind(services)
+      askInTurn(services)
       await tellReceipts({ db, vault, queue, onQueueTrouble: (error) => noteQueueTrouble(services, error) })
     } catch (error) {
       failedAt = Date.now()
@@ -120,6 +122,19 @@ async function sweepChannels(services: Services): Promise<DeliveryId[]> {
   const unread = await unreadTooLong(services.db, needs.policy.channelsOn)
   await moveOn(needs, unread, 'unread')
   return [...left, ...waiting, ...unread]
+}
+
+let isAsking = false
+
+/** Beside the sweep, which waits for no messenger. */
+function askInTurn(services: Services): void {
+  if (isAsking) return
+  isAsking = true
+  void askRatings(services)
+    .catch((error: unknown) => services.log.warn({ msg: 'rating.not_asked', ...faultOf(error) }))
+    .finally(() => {
+      isAsking = false
+    })
 }
 
 let isTelling = false

@@ -5,6 +5,7 @@ import { sandboxChannel } from './channels/sandbox/channel.ts'
 import { createDeliver, type DeliverNeeds } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
+import { tapToken } from './deliveries/taps.ts'
 import { eventIdOfJob, planQueues } from './events/jobs.ts'
 import { notePlanFailure } from './events/store/read.ts'
 import { createBatcher } from './lib/batcher.ts'
@@ -187,6 +188,7 @@ function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
     ...needs,
     guard: () => guardOf(services),
     leaseMs,
+    tapUrl: tapUrlIn(services),
     onDone: (line) => {
       metrics.deliveryJobs.inc({ channel: line.channel, result: line.result })
       if (line.outcome !== undefined) {
@@ -217,6 +219,12 @@ function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
   })
 }
 
+function tapUrlIn({ config, vault }: Services): DeliverNeeds['tapUrl'] {
+  const base = config.PUBLIC_URL?.replace(/\/$/, '')
+  if (base === undefined) return undefined
+  return (delivery, link) => `${base}/r/${tapToken(vault, { delivery, link })}`
+}
+
 export function moveNeeds(services: Services): MoveNeeds {
   const { db, vault, queue, log, metrics } = services
   return {
@@ -239,19 +247,19 @@ function noteMoveTrouble({ log }: Services, error: unknown): void {
 }
 
 /** One message a second in one chat (core.telegram.org/bots/faq). */
-function limitsOf({ config }: Services, channel: ChannelName) {
+export function limitsOf({ config }: Services, channel: ChannelName) {
   return { perSecond: messengers[channel].perSecond(config), chatIntervalMs: 1_000 }
 }
 
-async function guardOf(services: Services): Promise<Guard> {
+export async function guardOf(services: Services): Promise<Guard> {
   const policy = policyOf(services)
   const rulesOf = await services.branchRules.read()
   return {
     sendMode: policy.sendMode,
     channels: policy.channelsOn,
     forbidden: forbiddenChannels(policy, 'service'),
-    afterQuiet: (now, { zone, branch, kind }) =>
-      quietUntil(now, zone, kind, rulesOf(branch).quietHours ?? policy.quietHours),
+    afterQuiet: (now, { zone, branch, kind, own }) =>
+      quietUntil(now, zone, kind, { branch: rulesOf(branch).quietHours ?? policy.quietHours, own }),
   }
 }
 

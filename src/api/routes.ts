@@ -21,6 +21,7 @@ import { clientLinkRoutes } from './client-links.ts'
 import { clientMergingRoutes } from './client-merging.ts'
 import { clientRoutes } from './clients.ts'
 import { dryRunRoutes } from './dry-run.ts'
+import { erasureRequestRoutes } from './erasure-requests.ts'
 import { eventRoutes } from './events.ts'
 import { infobaseRoutes } from './infobases.ts'
 import { journalRoutes } from './journal.ts'
@@ -28,6 +29,7 @@ import { keyRoutes } from './keys.ts'
 import { lookRoutes } from './looks.ts'
 import { previewRoutes } from './preview.ts'
 import { privacyRoutes } from './privacy.ts'
+import { questionRoutes } from './questions.ts'
 import { reconcileRoutes } from './reconcile.ts'
 import { retentionRoutes } from './retention.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
@@ -81,6 +83,8 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...lookRoutes(needs),
     ...clientLinkRoutes(needs),
     ...clientMergingRoutes(needs),
+    ...erasureRequestRoutes(needs),
+    ...questionRoutes(needs),
     ...previewRoutes(needs),
     ...templateRoutes(needs),
     ...templateTryRoutes(needs),

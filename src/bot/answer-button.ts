@@ -1,4 +1,5 @@
 import type { AnswerWord } from '../channels/message.ts'
+import { settingsOfClient } from '../clients/settings/store.ts'
 import { addressIndex } from '../clients/store.ts'
 import { answerIn } from '../deliveries/message.ts'
 import { noteTap, type Tapped } from '../deliveries/store/tap.ts'
@@ -6,7 +7,11 @@ import type { KeptEvent } from '../events/kept.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import { formatMoney } from '../lib/russian/numbers.ts'
 import { oneLine } from '../lib/russian/text.ts'
-import { type AnswerNeeds, type Press, type Reach, say } from './chat.ts'
+import type { AnswerNeeds, Press } from './chat.ts'
+import { ask } from './commands/ask.ts'
+import type { Reply } from './commands/command.ts'
+import { payloadOf } from './payload.ts'
+import { tell } from './talk/tell.ts'
 import { type QuestionAbout, texts } from './texts.ts'
 
 /** «Понятно» and «Вопрос по выплате» under a message of ours. */
@@ -14,7 +19,7 @@ export async function pressUnderMessage(needs: AnswerNeeds, update: Press): Prom
   const answer = await noteAnswer(needs, update)
   if (!answer) return false
   await needs.channel.answerPress(update, answer.word === 'ok' ? texts.understood : undefined)
-  if (answer.word === 'question') await say(needs, update, { text: await questionText(needs, answer) })
+  if (answer.word === 'question') await tell(needs, update, await questionReply(needs, answer))
   return true
 }
 
@@ -32,13 +37,19 @@ async function noteAnswer(needs: AnswerNeeds, press: Press): Promise<({ word: An
 }
 
 /** Whom to ask about that payout, and what to name. */
-async function questionText(needs: AnswerNeeds, { event: id, isPrivate }: Tapped): Promise<string> {
+async function questionReply(needs: AnswerNeeds, { event: id, isPrivate }: Tapped): Promise<Reply> {
   const [stored] = await eventsByIds(needs, [id])
   const event = stored?.content?.event
-  return texts.question({ ...subjectOf(isPrivate ? undefined : event), ...(await needs.reachOf(event?.branch)) })
+  const settings = stored && (await settingsOfClient(needs.db, stored.clientId))
+  const { phone, site } = await needs.reachOf(event?.branch)
+  const subject = subjectOf(isPrivate || settings?.privateTexts ? undefined : event)
+  return {
+    text: texts.question({ ...subject, phone, site }),
+    ...(stored && { options: [[{ label: ask.label, payload: payloadOf(ask.name, stored.clientId) }]] }),
+  }
 }
 
-function subjectOf(event: KeptEvent | undefined): Omit<QuestionAbout, keyof Reach> {
+function subjectOf(event: KeptEvent | undefined): Omit<QuestionAbout, 'phone' | 'site'> {
   const amount = event?.payment?.amount ?? event?.operation?.amount
   const shown = (text: string | undefined) => (text === undefined ? undefined : oneLine(text) || undefined)
   return {

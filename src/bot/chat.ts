@@ -1,26 +1,30 @@
-import type { Channel, Receipt, Update } from '../channels/channel.ts'
+import type { ChannelName, Receipt, Update } from '../channels/channel.ts'
 import type { Message } from '../channels/message.ts'
 import type { Client } from '../clients/client.ts'
 import { clientsByAddress } from '../clients/store.ts'
-import type { Vault } from '../clients/vault.ts'
-import type { Database, Queryable } from '../db/database.ts'
+import type { Queryable } from '../db/database.ts'
 import type { NamedBranch } from '../events/branches.ts'
 import type { CatchUp } from '../notifications/catch-up.ts'
+import type { Flood } from './talk/flood.ts'
+import type { VoiceNeeds } from './talk/voice.ts'
 import type { Brand } from './texts.ts'
 
 /** Where a branch can be reached, or the company where the branch says nothing of its own. */
-export type Reach = { phone: string | undefined; site: string | undefined }
+export type Reach = { phone: string | undefined; site: string | undefined; name: string | undefined }
 export type ReachOf = (branch: NamedBranch | undefined) => Promise<Reach>
 
-export type AnswerNeeds = {
-  db: Database
-  vault: Vault
-  channel: Channel
+export type AnswerNeeds = VoiceNeeds & {
   brand: Brand
   reachOf: ReachOf
+  /** Of branches that name none. */
+  timezone: string
+  /** Whether the owner wants no sums and names in that messenger, for that branch. */
+  keepsPrivate(channel: ChannelName, branch: string | null): Promise<boolean>
+  flood: Flood
   /** Whatever lets a client be told goes through it: a link, a consent. */
   catchUp: CatchUp
   onLink(line: LinkLine): void
+  onRefused(line: { channel: ChannelName; why: Refusal }): void
 }
 
 /** The same inside a transaction. */
@@ -28,6 +32,9 @@ export type Inside = Pick<AnswerNeeds, 'vault' | 'channel' | 'brand'> & { db: Qu
 
 /** What came of somebody's way to link his chat. */
 export type LinkLine = { way: 'link' | 'code' | 'contact'; result: 'linked' | 'refused' | 'limited' }
+
+/** What strangers may try. `press`: a button that is not of this chat; `flood`: too much in a minute. */
+export type Refusal = 'press' | 'flood'
 
 /** What a person does in a chat, or a messenger says of him. */
 export type ChatUpdate = Exclude<Update, Receipt>
@@ -48,6 +55,12 @@ export async function peopleOf(needs: AnswerNeeds, { address }: ChatUpdate): Pro
   return await clientsByAddress(needs, needs.channel.name, address)
 }
 
-export async function say(needs: AnswerNeeds, { address, key, at }: ChatUpdate, message: Message): Promise<void> {
-  await needs.channel.send({ address, message, deliveryId: `answer-${key}`, lastWroteAt: at })
+/** `part`: of several answers to one update; a messenger may take two of one name for one. */
+export async function say(
+  needs: AnswerNeeds,
+  { address, key, at }: ChatUpdate,
+  message: Message,
+  part = 'answer',
+): Promise<void> {
+  await needs.channel.send({ address, message, deliveryId: `${part}-${key}`, lastWroteAt: at })
 }

@@ -15,8 +15,11 @@ import {
   say,
   type Text,
 } from './chat.ts'
+import type { Option } from './commands/command.ts'
+import { menu } from './commands/menu.ts'
 
 import { noteChatConsent } from './store.ts'
+import { tell } from './talk/tell.ts'
 import { advertisingWording, buttons, consentWording, texts } from './texts.ts'
 
 /*
@@ -28,8 +31,10 @@ export async function welcome(needs: AnswerNeeds, update: Start): Promise<boolea
   const clients = await peopleOf(needs, update)
   if (clients.length > 0 && (await allAgreed(needs, clients))) {
     const hasAdvertising = await allAgreed(needs, clients, 'advertising')
-    const rows = [[stopButton], [hasAdvertising ? stopAdvertisingButton : wantAdvertisingButton]]
-    await say(needs, update, { text: texts.alreadyLinked, buttons: rows })
+    const { text, options = [] } = menu(clients, texts.alreadyLinked)
+    const { stop, stopAdvertising, wantAdvertising } = buttons
+    const more = [[optionOf(stop)], [optionOf(hasAdvertising ? stopAdvertising : wantAdvertising)]]
+    await tell(needs, update, { text, options: [...options, ...more] })
     return true
   }
   const { wording, rows } = await consentQuestion(needs)
@@ -40,9 +45,11 @@ export async function welcome(needs: AnswerNeeds, update: Start): Promise<boolea
   return true
 }
 
-const stopButton: Button = { kind: 'callback', ...buttons.stop }
+function optionOf({ text, payload }: { text: string; payload: string }): Option {
+  return { label: text, payload }
+}
+
 const stopAdvertisingButton: Button = { kind: 'callback', ...buttons.stopAdvertising }
-const wantAdvertisingButton: Button = { kind: 'callback', ...buttons.wantAdvertising }
 
 /** The question about messages of his deals. Its button names the text that was shown: it may be another one tomorrow. */
 export async function consentQuestion({ db, brand }: AnswerNeeds): Promise<{ wording: string; rows: Button[][] }> {
@@ -72,7 +79,10 @@ export async function allAgreed(
   return true
 }
 
-/** He is told of his money here from now on. Advertising is asked of apart, once, and may be refused (38-ФЗ, ст. 18). */
+/**
+ * He is told of his money here from now on. The keyboard that asked for the phone goes with the first message, and the menu
+ * comes with a second: one message has one of them. Advertising is asked of apart, once, and may be refused (38-ФЗ, ст. 18).
+ */
 export async function sayLinked(
   needs: AnswerNeeds,
   update: ChatUpdate,
@@ -80,6 +90,7 @@ export async function sayLinked(
   text: string = texts.linked,
 ): Promise<void> {
   await say(needs, update, { text, keyboard: 'remove' })
+  await tell(needs, update, menu(clients), 'menu')
   if (!(await hasSaidNothingOfAdvertising(needs, clients))) return
   await askAdvertising(needs, update)
 }
@@ -99,8 +110,7 @@ async function askAdvertising(needs: AnswerNeeds, update: ChatUpdate): Promise<v
     [marked(buttons.agreeAdvertising, hash)],
     [{ kind: 'callback', ...buttons.refuseAdvertising }],
   ]
-  const key = `${update.key}-advertising`
-  await say(needs, { ...update, key }, { text: texts.advertisingQuestion(wording), buttons: rows })
+  await say(needs, update, { text: texts.advertisingQuestion(wording), buttons: rows }, 'advertising')
 }
 
 /** What a press of a button of consent does; the payload may name the text that was shown. */
@@ -196,13 +206,30 @@ function said(
   }
 }
 
+/** He says no: a word or a button. It is heard however much he writes. */
+export function isWithdrawal(update: ChatUpdate): boolean {
+  if (update.kind === 'press') return withdrawals.has(update.payload)
+  return update.kind === 'text' && (isStop(update.text) || isStopOfAdvertising(update.text))
+}
+
+const withdrawals: ReadonlySet<string> = new Set(
+  [buttons.refuse, buttons.stop, buttons.refuseAdvertising, buttons.stopAdvertising].map((each) => each.payload),
+)
+
+function isStop(text: string): boolean {
+  return /^\/?(stop|стоп|отписаться|отпишите меня|отписка)[.!]*$/iu.test(text.trim())
+}
+
+function isStopOfAdvertising(text: string): boolean {
+  return /^\/?(noads|стоп реклама|без рекламы|отписаться от рекламы)[.!]*$/iu.test(text.trim())
+}
+
 export async function stopWord(needs: AnswerNeeds, update: Text): Promise<boolean> {
-  const text = update.text.trim()
-  if (/^\/?(noads|стоп реклама|без рекламы|отписаться от рекламы)[.!]*$/iu.test(text)) {
+  if (!isWithdrawal(update)) return false
+  if (isStopOfAdvertising(update.text)) {
     await withdrawAdvertising(needs, update, 'stop', texts.advertisingStopped)
     return true
   }
-  if (!/^\/?(stop|стоп|отписаться|отпишите меня|отписка)[.!]*$/iu.test(text)) return false
   await withdraw(needs, update, 'stop')
   await say(needs, update, { text: texts.stopped, keyboard: 'remove' })
   return true

@@ -3,10 +3,9 @@ import { clientById, linkContact } from '../clients/store.ts'
 import type { ClientId } from '../lib/ids.ts'
 import { phoneIn } from '../lib/phone.ts'
 import { type AnswerNeeds, chatOf, peopleOf, say, type Text } from './chat.ts'
-import { allAgreed, askConsent, grant } from './consent.ts'
+import { allAgreed, askConsent, grant, sayLinked } from './consent.ts'
 import { linkingTexts } from './linking-texts.ts'
 import { chatConsent, noteWrote } from './store.ts'
-import { texts } from './texts.ts'
 
 /** A phone typed by somebody unknown proves nothing: the answer is the same whoever has it, and the code is told elsewhere. */
 export async function typedPhone(needs: AnswerNeeds, update: Text): Promise<boolean> {
@@ -38,18 +37,18 @@ async function link(needs: AnswerNeeds, update: Text, id: ClientId): Promise<voi
   const { name: channel } = needs.channel
   const { address, at } = update
   const consent = await chatConsent(needs, channel, address)
-  const hasAgreed = await needs.catchUp([id], async (db) => {
+  const linked = await needs.catchUp([id], async (db) => {
     const inside = { ...needs, db }
     const client = await clientById(inside, id)
     if (!client || client.erasedAt !== null) return undefined
     const proof = client.phone === undefined ? {} : { provedBy: client.phone }
     await linkContact(inside, client, { channel, address, linkedBy: 'code', ...proof })
-    if (consent) await grant(inside, client, consent.at)
+    if (consent) await grant(inside, client, consent.at, { shownHash: consent.wordingHash, address })
     await noteWrote(inside, { channel, address, at })
     await forgetTries(inside, chatOf(needs, update))
-    return consent !== undefined || (await allAgreed(inside, [client]))
+    return { client, hasAgreed: consent !== undefined || (await allAgreed(inside, [client])) }
   })
-  if (hasAgreed === undefined) return await say(needs, update, { text: linkingTexts.codeWrong })
-  if (hasAgreed) return await say(needs, update, { text: texts.linked, keyboard: 'remove' })
+  if (!linked) return await say(needs, update, { text: linkingTexts.codeWrong })
+  if (linked.hasAgreed) return await sayLinked(needs, update, [linked.client])
   await askConsent(needs, update)
 }

@@ -4,6 +4,9 @@ import { createTelegramChannel, type TelegramSettings } from './telegram/channel
 import { createVkChannel, type VkSettings } from './vk/channel.ts'
 import { createWhatsAppChannel, type WhatsAppSettings } from './whatsapp/channel.ts'
 
+/** How many buttons a message of ours may have there, and how long what they say; null where a longer label is cut. */
+export type ButtonRoom = { most: number; rows: number; label: number | null; text: number }
+
 /** What a messenger can tell about a message it took; what it cannot is shown as "cannot tell". */
 export type CanTell = { delivered: boolean; read: boolean }
 
@@ -15,12 +18,37 @@ export type ChannelSettings = {
 }
 
 export const registry = {
-  telegram: { create: createTelegramChannel, canTell: { delivered: false, read: false }, repeats: 'marked' },
-  vk: { create: createVkChannel, canTell: { delivered: false, read: true }, repeats: 'same' },
-  max: { create: createMaxChannel, canTell: { delivered: false, read: false }, repeats: 'marked' },
-  whatsapp: { create: createWhatsAppChannel, canTell: { delivered: true, read: true }, repeats: 'none' },
+  telegram: {
+    create: createTelegramChannel,
+    canTell: { delivered: false, read: false },
+    repeats: 'marked',
+    room: { most: 50, rows: 25, label: null, text: 4096 },
+  },
+  vk: {
+    create: createVkChannel,
+    canTell: { delivered: false, read: true },
+    repeats: 'same',
+    room: { most: 10, rows: 6, label: null, text: 4096 },
+  },
+  max: {
+    create: createMaxChannel,
+    canTell: { delivered: false, read: false },
+    repeats: 'marked',
+    room: { most: 50, rows: 25, label: null, text: 4000 },
+  },
+  whatsapp: {
+    create: createWhatsAppChannel,
+    canTell: { delivered: true, read: true },
+    repeats: 'none',
+    room: { most: 3, rows: 3, label: 20, text: 1024 },
+  },
 } as const satisfies {
-  [N in keyof ChannelSettings]: { create(settings: ChannelSettings[N]): Channel; canTell: CanTell; repeats: Repeats }
+  [N in keyof ChannelSettings]: {
+    create(settings: ChannelSettings[N]): Channel
+    canTell: CanTell
+    repeats: Repeats
+    room: ButtonRoom
+  }
 }
 
 export type RegisteredName = keyof typeof registry & ChannelName

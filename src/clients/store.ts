@@ -6,6 +6,8 @@ import { branded, type ClientId, newId } from '../lib/ids.ts'
 import { groupBy, keyBy } from '../lib/list.ts'
 import { type Client, type Consent, type Contact, type LinkedBy, linkedBys } from './client.ts'
 import { consentOf, consentRow } from './consents/store.ts'
+import type { ClientSettings } from './settings/settings.ts'
+import { settingsOf } from './settings/store.ts'
 import type { Vault } from './vault.ts'
 
 export { consentsOf, type NewConsent, recordConsent, wordingHash } from './consents/store.ts'
@@ -257,12 +259,18 @@ export async function clientsByAddress(needs: ClientNeeds, channel: ChannelName,
   return rows.map((row) => opened(needs.vault, row))
 }
 
-export type Recipient = { client: Client; contacts: Contact[]; consents: Consent[] }
+/** Without `settings` he has chosen nothing. */
+export type Recipient = {
+  client: Client
+  contacts: Contact[]
+  consents: Consent[]
+  settings?: ClientSettings | undefined
+}
 
-/** Everything a plan must know of its clients, in three statements at once; `asIfPhone`: as if that were their phone already. */
+/** Everything a plan must know of its clients, in four statements at once; `asIfPhone`: as if that were their phone already. */
 export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[], asIfPhone?: string) {
   const phoneIndex = asIfPhone === undefined ? null : needs.vault.index('phone', asIfPhone)
-  const [clients, contacts, consents] = await Promise.all([
+  const [clients, contacts, consents, settings] = await Promise.all([
     needs.db.many(clientRow, sql`select * from clients where id = any(${ids}::text[])`),
     needs.db.many(
       contactRow.extend({ client_id: z.string() }),
@@ -278,6 +286,7 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[],
         where s.client_id = any(${ids}::text[]) and (s.phone_index is null or s.phone_index is not distinct from coalesce(${phoneIndex}::bytea, c.phone_index))
         order by s.client_id, s.purpose, s.given_by, s.at desc, s.recorded_at desc`,
     ),
+    settingsOf(needs.db, ids),
   ])
   const contactsByClient = groupBy(contacts, (row) => row.client_id)
   const consentsByClient = groupBy(consents, (row) => row.client_id)
@@ -292,6 +301,7 @@ export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[],
           consents: (consentsByClient.get(row.id) ?? [])
             .map((each) => consentOf(each))
             .sort((a, b) => b.at.getTime() - a.at.getTime()),
+          settings: settings.get(row.id),
         },
       ]
     }),

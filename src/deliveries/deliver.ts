@@ -15,6 +15,7 @@ import type { SlotLimits } from './slots.ts'
 import { type Claimed, type ClaimResult, claim } from './store/claim.ts'
 import { type ChannelTurn, type Closed, type Closing, close, type Renewed } from './store/close.ts'
 import { type Decided, nextOfClients } from './store/decide.ts'
+import { withTaps } from './taps.ts'
 
 export type DeliverNeeds = {
   db: Database
@@ -30,6 +31,8 @@ export type DeliverNeeds = {
   render(
     eventId: EventId,
   ): Promise<{ message: Message; version: string; staleAt: Date | null; isPrivate: boolean } | undefined>
+  /** Where a link of a message leads, so that its tap is seen; undefined where we have no address outside. */
+  tapUrl: ((delivery: DeliveryId, link: number) => string) | undefined
   /** Looks for the next channel of a delivery that failed. */
   moveOn(ids: readonly DeliveryId[]): Promise<void>
   onDone(line: DeliveryLine): void
@@ -216,7 +219,9 @@ async function messageFor(
     ...rendered,
     message: renewedText(claimed.message, rendered.message, rendered.isPrivate),
   }
-  const message = answerable(storedMessageOf(renewed?.message ?? claimed.message), claimed.id)
+  const plain = answerable(storedMessageOf(renewed?.message ?? claimed.message), claimed.id)
+  const { tapUrl } = needs
+  const message = tapUrl === undefined ? plain : withTaps(plain, (link) => tapUrl(claimed.id, link))
   return { message: claimed.repeat ? asRepeat(message, claimed.channel) : message, renewed }
 }
 

@@ -71,7 +71,15 @@ export type Guard = {
   /** Those that the law closes here. */
   forbidden: readonly ChannelName[]
   /** The first moment at or after `now` when a message of that class may leave in that branch. */
-  afterQuiet(now: Date, of: { zone: string; branch: string | null; kind: 'money' | 'service' | 'promo' }): Date
+  afterQuiet(now: Date, of: QuietQuestion): Date
+}
+
+export type QuietQuestion = {
+  zone: string
+  branch: string | null
+  kind: 'money' | 'service' | 'promo'
+  /** Hours that the client has chosen for himself. */
+  own: { from: number; to: number } | null
 }
 
 export const wayNameSchema = z.enum(wayNames)

@@ -12,6 +12,8 @@ export type Facts = {
   purpose: 'service' | 'advertising'
   zone: string
   branch: string | null
+  /** Hours in which the client wants nothing. */
+  ownQuiet: { from: number; to: number } | null
   isTest: boolean
   /** Came with a team key. */
   isTeamOnly: boolean
@@ -48,7 +50,7 @@ export function standingOf(facts: Facts, guard: Guard, now: Date): Standing {
   const isAtAnyHour = facts.channel === 'sandbox' || facts.isRepeat
   const quietUntil = isAtAnyHour
     ? now
-    : guard.afterQuiet(now, { zone: facts.zone, branch: facts.branch, kind: quietClassOf(facts) })
+    : guard.afterQuiet(now, { zone: facts.zone, branch: facts.branch, kind: quietClassOf(facts), own: facts.ownQuiet })
   const soonest = Math.max(
     facts.nextAttemptAt?.getTime() ?? 0,
     facts.chatFreeAt.getTime() - chatBurstMs,

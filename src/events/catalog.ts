@@ -1,5 +1,5 @@
 import type { EventType } from './event.ts'
-import { type KeptType, smsHandling } from './kept.ts'
+import { answerHandling, type KeptType, smsHandling } from './kept.ts'
 import { bonusGranted } from './types/bonus-granted.ts'
 import type { EventTypeDefinition, Handling } from './types/definition.ts'
 import { greeting } from './types/greeting.ts'
@@ -25,5 +25,6 @@ export const catalog: Record<EventType, EventTypeDefinition> = {
 }
 
 export function handlingOf(type: KeptType): Handling {
-  return type === 'sms' ? smsHandling : catalog[type]
+  if (type === 'sms') return smsHandling
+  return type === 'answer' ? answerHandling : catalog[type]
 }

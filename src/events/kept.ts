@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { eventSchema, eventTypes } from './event.ts'
+import { type Event, eventSchema, eventTypes } from './event.ts'
 import type { Handling } from './types/definition.ts'
 
 /**
@@ -11,10 +11,27 @@ export const smsSchema = eventSchema
   .extend({ type: z.literal('sms'), text: z.string().trim().min(1).max(1000) })
 export type SmsEvent = z.infer<typeof smsSchema>
 
-export const keptEventSchema = z.discriminatedUnion('type', [eventSchema, smsSchema])
-export type KeptEvent = z.infer<typeof keptEventSchema>
+/** An operator's answer to a question that the client asked in the bot. It goes to that chat or to none. */
+export const answerSchema = eventSchema
+  .omit({ type: true })
+  .extend({ type: z.literal('answer'), text: z.string().trim().min(1).max(3500), contactId: z.string() })
+export type AnswerEvent = z.infer<typeof answerSchema>
 
-export const keptTypes = [...eventTypes, 'sms'] as const
+export const keptEventSchema = z.discriminatedUnion('type', [eventSchema, smsSchema, answerSchema])
+export type KeptEvent = z.infer<typeof keptEventSchema>
+export type ReadyText = SmsEvent | AnswerEvent
+
+/** Somebody has written it: it has no template, and says nothing of an operation. */
+export function isReadyText(event: KeptEvent): event is ReadyText {
+  return event.type === 'sms' || event.type === 'answer'
+}
+
+/** An event of the contract. */
+export function isFact(event: KeptEvent): event is Event {
+  return !isReadyText(event)
+}
+
+export const keptTypes = [...eventTypes, 'sms', 'answer'] as const
 export type KeptType = (typeof keptTypes)[number]
 
 export const smsHandling: Handling = {
@@ -23,5 +40,15 @@ export const smsHandling: Handling = {
   class: 'service',
   freshnessDays: 3,
   patienceMinutes: 30,
+  expiryHours: 72,
+}
+
+export const answerHandling: Handling = {
+  title: 'Ответ на вопрос',
+  urgency: 'ordinary',
+  class: 'service',
+  freshnessDays: 3,
+  // It waits for its chat: it must not go to another.
+  patienceMinutes: 60,
   expiryHours: 72,
 }

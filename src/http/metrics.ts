@@ -64,6 +64,24 @@ export function createMetrics() {
       help: 'Money messages told after a link or a consent that could not be told before it',
       registers,
     }),
+    botAnswers: new Counter({
+      name: 'vestnik_bot_answers_total',
+      help: 'Answers of the bot: sent, failed, muted by the mode or the law, no_budget',
+      labelNames: ['channel', 'result'],
+      registers,
+    }),
+    botRefused: new Counter({
+      name: 'vestnik_bot_refused_total',
+      help: 'What the bot refused quietly: a press that is not of its chat, a flood',
+      labelNames: ['channel', 'why'],
+      registers,
+    }),
+    taps: new Counter({
+      name: 'vestnik_taps_total',
+      help: 'Taps on links in messages: counted, preview (a bot or a prefetch), unknown',
+      labelNames: ['result'],
+      registers,
+    }),
     receipts: new Counter({
       name: 'vestnik_receipts_total',
       help: 'What messengers told later about messages: taken, delivered, read, failed',

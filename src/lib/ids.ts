@@ -19,6 +19,8 @@ const prefixes = {
   erasure: 'ers',
   look: 'lok',
   retentionRun: 'rtn',
+  question: 'que',
+  erasureRequest: 'erq',
 } as const
 
 export type IdKind = keyof typeof prefixes
@@ -31,9 +33,14 @@ export type ClientId = Id<'client'>
 export type ContactId = Id<'contact'>
 export type ConsentId = Id<'consent'>
 export type ScheduleId = Id<'schedule'>
+export type QuestionId = Id<'question'>
 
 export function newId<K extends IdKind>(kind: K): Id<K> {
   return branded<K>(`${prefixes[kind]}_${v7().replaceAll('-', '')}`)
+}
+
+export function prefixOf(kind: IdKind): string {
+  return prefixes[kind]
 }
 
 /** The id in `text`, or undefined when it is not an id of that kind. */

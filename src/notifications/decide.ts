@@ -8,7 +8,7 @@ import { isSuperseded } from '../events/order.ts'
 import type { EarlierFact } from '../events/store/read.ts'
 import type { Handling } from '../events/types/definition.ts'
 import { isZone } from '../lib/russian/time.ts'
-import { forbiddenChannels, type Policy } from './policy.ts'
+import { forbiddenChannels, orderFor, type Policy } from './policy.ts'
 import { quietClassOf, quietUntil } from './quiet-hours.ts'
 import { route } from './route.ts'
 
@@ -36,8 +36,8 @@ export type Plan =
 export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
   const { event, definition, recipient } = facts
   const purpose = purposeOf(definition)
-  const choice = route(recipient.contacts, {
-    order: policy.channelOrder,
+  const choice = route(contactsFor(event, recipient), {
+    order: orderFor(policy, recipient.settings?.channelOrder),
     on: policy.channelsOn,
     forbidden: forbiddenChannels(policy, purpose),
     teamOnly: policy.sendMode === 'team' || facts.teamOnly,
@@ -62,6 +62,11 @@ export function decidePlan(facts: PlanFacts, policy: Policy, now: Date): Plan {
   if (consent?.granted === false) return stop('opted_out')
   if (choice.kind === 'none') return stop(choice.reason, choice.state)
   return { kind: 'send', contact: choice.contact, at: momentFor(facts, policy, now) }
+}
+
+/** An answer goes to the chat of its question, or to none. */
+function contactsFor(event: KeptEvent, { contacts }: Recipient): Contact[] {
+  return event.type === 'answer' ? contacts.filter(({ id }) => id === event.contactId) : contacts
 }
 
 /** A record may have got its test phone from somebody's try; whoever has a real contact is told for real. */
@@ -96,11 +101,19 @@ function momentFor(facts: PlanFacts, policy: Policy, now: Date): Date | null {
 
 /** The moment when this message may leave, once it is `at`. */
 export function quietFor(
-  { event, definition, quietHours }: Pick<PlanFacts, 'event' | 'definition' | 'quietHours'>,
+  {
+    event,
+    definition,
+    quietHours,
+    recipient,
+  }: Pick<PlanFacts, 'event' | 'definition' | 'quietHours'> & {
+    recipient?: Pick<Recipient, 'settings'>
+  },
   policy: Policy,
 ): (at: Date) => Date {
   const zone = zoneOf(event, policy)
-  return (at) => quietUntil(at, zone, quietClassOf(definition), quietHours ?? policy.quietHours)
+  const rules = { branch: quietHours ?? policy.quietHours, own: recipient?.settings?.quietHours ?? null }
+  return (at) => quietUntil(at, zone, quietClassOf(definition), rules)
 }
 
 /** What rules of branches go by: the name stands for the code where there is none. */

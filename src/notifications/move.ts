@@ -18,9 +18,9 @@ import { channelTitles } from '../lib/channel-name.ts'
 import { type DeliveryId, type EventId, newId } from '../lib/ids.ts'
 import { keyBy } from '../lib/list.ts'
 import { correctionIn, type PlanNeeds } from './plan.ts'
-import { forbiddenChannels } from './policy.ts'
+import { forbiddenChannels, orderFor } from './policy.ts'
 import { route } from './route.ts'
-import { advertisingOn, type Wording } from './wording.ts'
+import { destinationIn, type Wording } from './wording.ts'
 
 export type MoveNeeds = Pick<PlanNeeds, 'db' | 'vault' | 'queue' | 'policy' | 'wording' | 'onQueueTrouble'> & {
   onMoved(line: MovedLine): void
@@ -112,14 +112,15 @@ type Found = {
 function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, down, kind }: Found) {
   const event = stored?.content?.event
   const now = new Date()
-  if (!event || old.expiresAt <= now || old.test || old.isOvertaken) return undefined
+  // An answer never goes to another chat than its question's.
+  if (!event || event.type === 'answer' || old.expiresAt <= now || old.test || old.isOvertaken) return undefined
   const { policy } = needs
   const choice = route(
     recipient.contacts.filter(
       (each) => !old.tried.includes(each.id) && !old.closed.some((name) => name === each.channel),
     ),
     {
-      order: policy.channelOrder,
+      order: orderFor(policy, recipient.settings?.channelOrder),
       // A message that can wait for its channel does not go to another that is down as well.
       on: kind !== 'failed' ? policy.channelsOn.filter((name) => !down.includes(name)) : policy.channelsOn,
       forbidden: forbiddenChannels(policy, old.purpose),
@@ -128,7 +129,7 @@ function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, d
   )
   if (choice.kind === 'none') return undefined
   const { contact } = choice
-  const to = { channel: contact.channel, advertising: advertisingOn(contact.channel, recipient, policy) }
+  const to = destinationIn(contact.channel, recipient, policy)
   const rendered = wording.render(event, now, to)
   if (!rendered.ok) return undefined
   // Nobody may take it for a second payout.

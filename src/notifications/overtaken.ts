@@ -1,5 +1,6 @@
 import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
+import { isFact } from '../events/kept.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import type { EventId } from '../lib/ids.ts'
 import {
@@ -31,7 +32,7 @@ export async function overtakenBy(
   const reminders = related.filter(({ type }) => type === 'installment.reminder').map(({ id }) => id)
   for (const { id, seq, content } of reminders.length === 0 ? [] : await eventsByIds(needs, reminders)) {
     const event = content?.event
-    if (event === undefined || event.type === 'sms' || isOwnReminder(event)) continue
+    if (event === undefined || !isFact(event) || isOwnReminder(event)) continue
     const day = event.payment?.nextDate ?? event.payment?.dueDate
     // One without a day speaks of the payment that was next at that time.
     if (day === undefined && seq < planned.madeBySeq) continue

@@ -9,7 +9,7 @@ import { insertPlans, type NewDelivery } from '../deliveries/store/insert.ts'
 import { linkTestPhone } from '../deliveries/store/rehearsed.ts'
 import type { RulesOfBranch } from '../events/branch-rules.ts'
 import { canBeCorrection, correctedSum } from '../events/correction.ts'
-import type { KeptEvent } from '../events/kept.ts'
+import { isFact, type KeptEvent } from '../events/kept.ts'
 import { canBeSuperseded } from '../events/order.ts'
 import type { BranchRulesReader } from '../events/remembered-rules.ts'
 import { type EarlierFact, earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
@@ -138,7 +138,7 @@ async function paidSince(needs: PlanNeeds, events: readonly StoredEvent[]): Prom
   for (const stored of own) {
     const event = stored.content?.event
     const made = fired.get(stored.id)
-    if (made === undefined || event === undefined || event.type === 'sms') continue
+    if (made === undefined || event === undefined || !isFact(event)) continue
     if (await isPaidSince(needs, operationOf(stored, event), made)) paid.add(stored.id)
   }
   return paid
@@ -150,7 +150,7 @@ function schedulingOf(
   known: { earlier: readonly EarlierFact[]; rulesOf: RulesOfBranch; hasOpen: boolean },
 ): Scheduling | undefined {
   const event = stored.content?.event
-  if (event === undefined || event.type === 'sms' || !isScheduling(stored, event, known.hasOpen)) return undefined
+  if (event === undefined || !isFact(event) || !isScheduling(stored, event, known.hasOpen)) return undefined
   return { stored, event, client, earlier: known.earlier, reminders: known.rulesOf(branchOf(event)).reminders }
 }
 

@@ -16,6 +16,14 @@ export type Policy = {
 
 const foreign: readonly ChannelName[] = ['telegram', 'whatsapp']
 
+/** His own choice comes first, then the owner's order. */
+export function orderFor(
+  { channelOrder }: Policy,
+  own: readonly ChannelName[] | null | undefined,
+): readonly ChannelName[] {
+  return own ? [...own, ...channelOrder.filter((each) => !own.includes(each))] : channelOrder
+}
+
 /** Messengers in which advertising breaks 38-ФЗ (ч. 10.7 ст. 5, ФАС 5.03.2026), or which 41-ФЗ closes altogether. */
 export function forbiddenChannels(policy: Policy, purpose: 'service' | 'advertising'): readonly ChannelName[] {
   return policy.foreignForbidden || purpose === 'advertising' ? foreign : []

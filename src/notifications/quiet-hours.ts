@@ -11,8 +11,23 @@ export function quietClassOf({ urgency, class: kind }: Pick<Handling, 'urgency' 
   return urgency === 'money' ? 'money' : kind
 }
 
+/** The owner's rules, and the hours that the client has chosen for himself: those hold for every class. */
+export type QuietOfClient = { branch: QuietRules; own: QuietHours | null }
+
 /** The first moment at or after `now` when a message of that class may leave there. */
-export function quietUntil(now: Date, zone: string, kind: QuietClass, rules: QuietRules): Date {
+export function quietUntil(now: Date, zone: string, kind: QuietClass, { branch, own }: QuietOfClient): Date {
+  if (own === null) return branchQuietUntil(now, zone, kind, branch)
+  let at = now
+  // The end of the one may fall into the other; hours that cover the whole day leave no moment, and the last one counts.
+  for (let round = 0; round < 3; round++) {
+    const next = branchQuietUntil(afterQuietHours(at, zone, own), zone, kind, branch)
+    if (next <= at) return at
+    at = next
+  }
+  return at
+}
+
+function branchQuietUntil(now: Date, zone: string, kind: QuietClass, rules: QuietRules): Date {
   if (kind === 'money' && rules.money !== 'wait') return now
   return afterQuietHours(now, zone, kind === 'promo' ? (rules.promo ?? rules) : rules)
 }

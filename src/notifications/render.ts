@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { EventType } from '../events/event.ts'
-import type { KeptEvent } from '../events/kept.ts'
+import type { Event, EventType } from '../events/event.ts'
+import { isReadyText, type KeptEvent } from '../events/kept.ts'
 import type { EventTypeDefinition } from '../events/types/definition.ts'
 import { chooseTemplate, type PublishedTemplate } from '../templates/choose.ts'
 import type { Branding } from '../templates/facts.ts'
@@ -25,8 +25,8 @@ export type ChosenText = { text: string; version: string; isPrivate: boolean }
 
 /** An event in the words of its template, and until when those words are true. A ready text stays as it is. */
 export function renderEvent(needs: RenderNeeds, event: KeptEvent, now: Date, to: Destination): Rendered {
-  if (event.type === 'sms')
-    return { ok: true, message: { text: event.text }, version: 'sms', staleAt: null, isPrivate: false }
+  if (isReadyText(event))
+    return { ok: true, message: { text: event.text }, version: event.type, staleAt: null, isPrivate: false }
   const definition = needs.definitionOf(event.type)
   const own = chooseTemplate(needs.published, {
     type: event.type,
@@ -35,8 +35,9 @@ export function renderEvent(needs: RenderNeeds, event: KeptEvent, now: Date, to:
     branchCode: event.branch?.code ?? null,
     advertising: to.advertising,
   })
-  const shipped = shippedText(definition, own?.isPrivate ?? false)
-  if (!own) return renderText(needs, event, now, shipped)
+  const shipped = shippedText(definition, to.isPrivate || (own?.isPrivate ?? false))
+  // Who wants no sums gets the owner's text only where it names none.
+  if (!own || (to.isPrivate && !own.isPrivate)) return renderText(needs, event, now, shipped)
   const rendered = renderText(needs, event, now, { text: own.text, version: own.id, isPrivate: own.isPrivate })
   if (rendered.ok) return rendered
   // A message about money must not be lost by a slip in its words.
@@ -45,12 +46,7 @@ export function renderEvent(needs: RenderNeeds, event: KeptEvent, now: Date, to:
 }
 
 /** One event in one text, as a preview or a message. */
-export function renderText(
-  needs: RenderNeeds,
-  event: Exclude<KeptEvent, { type: 'sms' }>,
-  now: Date,
-  chosen: ChosenText,
-): Rendered {
+export function renderText(needs: RenderNeeds, event: Event, now: Date, chosen: ChosenText): Rendered {
   const definition = needs.definitionOf(event.type)
   const rendered = renderMessage({
     template: chosen.text,

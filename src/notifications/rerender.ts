@@ -6,7 +6,7 @@ import type { Database } from '../db/database.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import type { EventId } from '../lib/ids.ts'
 import type { Policy } from './policy.ts'
-import { advertisingOn, type Wording } from './wording.ts'
+import { destinationIn, type Wording } from './wording.ts'
 
 export type RerenderNeeds = { db: Database; vault: Vault; policy: Policy; wording(): Promise<Wording> }
 
@@ -21,7 +21,7 @@ export async function rerender(
   const [recipients, wording] = await Promise.all([recipientsOf(needs, [stored.clientId]), needs.wording()])
   const recipient = recipients.get(stored.clientId)
   if (!recipient) return undefined
-  const to = { channel, advertising: advertisingOn(channel, recipient, needs.policy) }
+  const to = destinationIn(channel, recipient, needs.policy)
   const rendered = wording.render(stored.content.event, new Date(), to)
   return rendered.ok ? rendered : undefined
 }

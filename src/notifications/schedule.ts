@@ -1,5 +1,5 @@
 import type { Event } from '../events/event.ts'
-import type { KeptEvent } from '../events/kept.ts'
+import { isFact, type KeptEvent } from '../events/kept.ts'
 import type { EarlierFact } from '../events/store/read.ts'
 import { compact } from '../lib/compact.ts'
 import type { ClientId } from '../lib/ids.ts'
@@ -28,7 +28,7 @@ const payments: readonly KeptEvent['type'][] = ['payout.paid', 'payout.partial']
 
 /** Only these can change what is scheduled; an operation that is not named cannot be found again. */
 export function mayTouchSchedules(event: KeptEvent): event is Event {
-  if (event.type === 'sms') return false
+  if (!isFact(event)) return false
   if (event.operation?.id === undefined && event.operation?.number === undefined) return false
   return payments.includes(event.type) || event.type === 'installment.reminder' || nextDateIn(event) !== undefined
 }

@@ -9,5 +9,7 @@ import { promoWords } from '../templates/lint/words.ts'
  */
 export function treatmentOf(event: KeptEvent | { type: KeptType }): Handling {
   const handling = handlingOf(event.type)
-  return 'text' in event && promoWords(event.text).length > 0 ? { ...handling, class: 'promo' } : handling
+  return 'text' in event && event.type === 'sms' && promoWords(event.text).length > 0
+    ? { ...handling, class: 'promo' }
+    : handling
 }

@@ -3,6 +3,7 @@ import type { Message } from '../channels/message.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Queryable } from '../db/database.ts'
 import type { Event, EventType } from '../events/event.ts'
+import { isFact } from '../events/kept.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import { type RecentEvent, recentEvents } from '../events/store/recent.ts'
 import type { EventId } from '../lib/ids.ts'
@@ -91,7 +92,7 @@ async function tryAll(
   const stored = keyBy(await eventsByIds(needs, ids), (each) => each.id)
   return events.flatMap(({ id, channel }) => {
     const kept = stored.get(id)
-    if (!kept?.content || kept.content.event.type === 'sms') return []
+    if (!kept?.content || !isFact(kept.content.event)) return []
     const event: Event = maskedEvent(kept.content.event)
     const to = { channel: where.channel ?? channel, advertising: where.advertising }
     const at = kept.receivedAt

@@ -12,6 +12,8 @@ export type Destination = {
   channel: ChannelName | null
   /** The client agreed to advertising, and this channel may carry it. */
   advertising: boolean
+  /** The client wants neither sums nor names in his messages. */
+  isPrivate?: boolean
 }
 
 /** An event in words. From `staleAt` on it reads differently («12:43 МСК» of yesterday needs its day). */
@@ -38,10 +40,18 @@ export type ReadWording = (
 /** Where words go when this is what was decided. */
 export function destinationOf(plan: Plan, recipient: Recipient, policy: Policy): Destination {
   const channel = plan.contact?.channel ?? null
-  return { channel, advertising: channel !== null && advertisingOn(channel, recipient, policy) }
+  return destinationIn(channel, recipient, policy)
 }
 
-export function advertisingOn(channel: ChannelName, recipient: Recipient, policy: Policy): boolean {
+export function destinationIn(channel: ChannelName | null, recipient: Recipient, policy: Policy): Destination {
+  return {
+    channel,
+    advertising: channel !== null && advertisingOn(channel, recipient, policy),
+    isPrivate: recipient.settings?.privateTexts ?? false,
+  }
+}
+
+function advertisingOn(channel: ChannelName, recipient: Recipient, policy: Policy): boolean {
   return (
     !forbiddenChannels(policy, 'advertising').includes(channel) &&
     latestConsent(recipient.consents, 'advertising')?.granted === true

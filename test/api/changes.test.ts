@@ -291,9 +291,9 @@ describe('the stream of changes', { timeout: 240_000 }, () => {
     for (const id of ids) await cameTo(service, id, 'sent')
     service.telegram.person(mine.chat).say('Спасибо')
     await until(
-      async () => (await readOn(service, at)).items.filter((each: Json) => each.kind === 'reply').length > 0,
+      async () => (await readOn(service, at)).items.some((each: Json) => each.engagement === 'replied'),
       patienceMs,
-      'the reply is shown',
+      'the reply is shown, and that his message has one',
     )
     const readBy = async (source: string | null, branchCode: string | null) => {
       const { secret } = await createKey(service.services.db, {
@@ -312,10 +312,10 @@ describe('the stream of changes', { timeout: 240_000 }, () => {
       const body: Json = await answer.json()
       return body.items.map((each: Json) => (each.kind === 'reply' ? 'reply' : ids.indexOf(each.eventId)))
     }
-    assert.deepEqual(await readBy(null, null), [0, 1, 'reply'])
-    assert.deepEqual(await readBy('1c', null), [0, 1, 'reply'])
+    assert.deepEqual(await readBy(null, null), [0, 1, 'reply', 0])
+    assert.deepEqual(await readBy('1c', null), [0, 1, 'reply', 0])
     assert.deepEqual(await readBy('vtorium', null), [])
-    assert.deepEqual(await readBy(null, 'NN-01'), [0, 'reply'])
+    assert.deepEqual(await readBy(null, 'NN-01'), [0, 'reply', 0])
     assert.deepEqual(await readBy('1c', 'KZ-02'), [1])
     assert.deepEqual(await readBy('1c', 'XX-00'), [])
   })

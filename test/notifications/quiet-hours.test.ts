@@ -51,6 +51,23 @@ describe('quiet hours', () => {
     ['a night with an hour less', '2010-03-27T22:00:00+03:00', 'Europe/Moscow', '2010-03-28T09:00:00+04:00'],
   ]
   for (const [title, now, zone, expected] of cases) {
+    it('the client’s own hours hold for every class, beside those of the branch', () => {
+      const own = { from: 12, to: 15 }
+      const branch = { from: 21, to: 9 }
+      const until = (at: string, kind: 'money' | 'service') =>
+        quietUntil(new Date(at), 'Europe/Moscow', kind, { branch, own }).toISOString()
+      assert.equal(until('2025-11-23T13:00:00+03:00', 'money'), '2025-11-23T12:00:00.000Z')
+      assert.equal(
+        until('2025-11-23T23:00:00+03:00', 'money'),
+        '2025-11-23T20:00:00.000Z',
+        'money is not held by the night',
+      )
+      assert.equal(until('2025-11-23T23:00:00+03:00', 'service'), '2025-11-24T06:00:00.000Z')
+      const late = { branch, own: { from: 8, to: 11 } }
+      const reached = quietUntil(new Date('2025-11-23T23:00:00+03:00'), 'Europe/Moscow', 'service', late)
+      assert.equal(reached.toISOString(), '2025-11-24T08:00:00.000Z', 'the end of one falls into the other')
+    })
+
     it(title, () => {
       assert.equal(afterQuietHours(new Date(now), zone, quiet).toISOString(), new Date(expected).toISOString())
     })
@@ -92,7 +109,7 @@ describe('quiet hours', () => {
         rules,
         fc.integer({ min: 1, max: 72 }),
         (now, zone, kind, quiet, expiryHours) => {
-          const until = (at: Date) => quietUntil(at, zone, kind, quiet)
+          const until = (at: Date) => quietUntil(at, zone, kind, { branch: quiet, own: null })
           const leavesAt = until(now)
           const end = expiryOf(leavesAt, expiryHours, until)
           const triedMs = end.getTime() - leavesAt.getTime()

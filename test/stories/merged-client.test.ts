@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { z } from 'zod'
-import { owned, sealed, staying } from '../../src/clients/merging/sealed.ts'
+import { onePerClient, owned, sealed, staying } from '../../src/clients/merging/sealed.ts'
 import { named, sql } from '../../src/db/sql.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
@@ -175,7 +175,7 @@ describe('two records of one person', { timeout: 240_000 }, () => {
           order by 1, 2`,
     )
     const ofClients = new Set(columns.filter((each) => each.column_name === 'client_id').map((each) => each.table_name))
-    const listed = new Set([...sealed.map((each) => each.table), ...owned, ...staying])
+    const listed = new Set([...sealed.map((each) => each.table), ...owned, ...onePerClient, ...staying])
     assert.deepEqual(
       [...ofClients].filter((table) => !listed.has(table)),
       [],

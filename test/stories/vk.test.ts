@@ -175,7 +175,7 @@ describe('a client in VK', { timeout: 300_000 }, () => {
   it('an event that VK brings twice is answered once', async () => {
     const person = await registeredPage(service)
     service.vk.callbacks.duplicateNext()
-    handsOf(person).say('Где деньги?')
+    handsOf(person).say('Здравствуйте')
     await hears(person, '/stop — отписаться')
     handsOf(person).say('/stop')
     await hears(person, 'Вы отписаны')

@@ -26,6 +26,8 @@ export type Act = {
 
 /** Tables without personal data, and those where only what proves or counts something stays. */
 export const keptTables: Readonly<Record<string, string>> = {
+  ratings: 'оценки выплат: число без слов',
+  erasure_requests: 'просьбы об удалении: кто, когда и когда исполнено, только идентификаторы',
   client_imports: 'сумма файла и счётчики строк, ничего личного',
   notifications: 'кому и о каком событии сообщено: только идентификаторы',
   attempts: 'журнал попыток: время, итог и код мессенджера',

@@ -88,6 +88,29 @@ export const erasingSteps: readonly ErasingStep[] = [
       ),
   },
   {
+    table: 'questions',
+    what: 'вопросы клиента операторам и ответы на них',
+    run: ({ db }, { id }) =>
+      db.run(
+        sql`update questions set body = null, answer = null, state = 'closed', closed_at = coalesce(closed_at, clock_timestamp())
+            where client_id = ${id} and (body is not null or answer is not null or state = 'open')`,
+      ),
+  },
+  {
+    table: 'client_settings',
+    what: 'настройки, которые клиент выбрал в чате',
+    run: ({ db }, { id }) => db.run(sql`delete from client_settings where client_id = ${id}`),
+  },
+  {
+    table: 'conversations',
+    what: 'на чём остановился разговор с ботом',
+    run: ({ db }, { id, chats }) =>
+      db.run(
+        sql`delete from conversations where client_id = ${id} or (channel, address_index) in (
+              select * from unnest(${chats.map((each) => each.channel)}::text[], ${chats.map((each) => each.addressIndex)}::bytea[]))`,
+      ),
+  },
+  {
     table: 'link_tokens',
     what: 'одноразовые ссылки с талонов',
     run: ({ db }, { id }) => db.run(sql`delete from link_tokens where client_id = ${id}`),

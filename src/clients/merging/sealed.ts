@@ -8,6 +8,7 @@ export const sealed: readonly SealedTable[] = [
   { table: 'deliveries', id: 'id', idType: 'text', columns: { message: 'message' } },
   { table: 'contacts', id: 'id', idType: 'text', columns: { address: 'address' } },
   { table: 'schedules', id: 'id', idType: 'text', columns: { payload: 'schedule' } },
+  { table: 'questions', id: 'id', idType: 'text', columns: { body: 'question', answer: 'answer' } },
   { table: 'consents', id: 'id', idType: 'text', columns: { wording_sealed: 'wording' } },
   { table: 'changes', id: 'seq', idType: 'bigint', columns: { body: 'reply' } },
 ]
@@ -15,7 +16,17 @@ export const sealed: readonly SealedTable[] = [
 export type SealedTable = { table: string; id: string; idType: 'text' | 'bigint'; columns: Record<string, string> }
 
 /** Rows of a client that hold nothing sealed: only their owner changes. */
-export const owned: readonly string[] = ['notifications', 'link_tokens', 'client_aliases', 'looks']
+export const owned: readonly string[] = [
+  'notifications',
+  'link_tokens',
+  'client_aliases',
+  'looks',
+  'ratings',
+  'conversations',
+]
+
+/** Of these a client has one: what the record that stays has of its own stands. */
+export const onePerClient: readonly string[] = ['client_settings', 'erasure_requests']
 
 /**
  * Rows that stay with the old record: changes without a body, which readers follow to the new one, the code of an

@@ -6,7 +6,7 @@ import { type ClientId, parseId } from '../../lib/ids.ts'
 import type { Client } from '../client.ts'
 import { type ClientNeeds, clientByExternalId, clientRow, opened } from '../store.ts'
 import type { Vault } from '../vault.ts'
-import { owned, type SealedTable } from './sealed.ts'
+import { onePerClient, owned, type SealedTable } from './sealed.ts'
 
 /** By the sender's id, or by ours (`cli_…`), which leads on from a merged record to the one it went into. */
 export async function clientByAnyId(needs: ClientNeeds, text: string): Promise<Client | undefined> {
@@ -111,6 +111,13 @@ export async function passOn(db: Queryable, from: ClientId, into: ClientId): Pro
         ? sql`t.id in (select notification_id from deliveries where client_id = ${from})`
         : sql`t.client_id = ${from}`
     await db.run(sql`update ${named(table)} t set client_id = ${into} where ${found}`)
+  }
+  for (const table of onePerClient) {
+    const same = table === 'erasure_requests' ? sql`k.state = 'open' and t.state = 'open'` : sql`true`
+    await db.run(
+      sql`update ${named(table)} t set client_id = ${into} where t.client_id = ${from}
+            and not exists (select 1 from ${named(table)} k where k.client_id = ${into} and ${same})`,
+    )
   }
 }
 

@@ -127,6 +127,9 @@ const claimRow = z.object({
   consent_id: id<'consent'>().nullable(),
   is_promo_withdrawn: z.boolean(),
   is_behind: z.boolean(),
+  is_own_chat: z.boolean(),
+  quiet_from: z.number().nullable(),
+  quiet_to: z.number().nullable(),
   now: z.date(),
 })
 type Row = z.output<typeof claimRow>
@@ -135,7 +138,7 @@ type Row = z.output<typeof claimRow>
  * An earlier message holds back a later one of the same client, and so does an earlier fact that is not planned yet
  * (unless it cannot be planned at all). A promo holds back money only while it is
  * in hand or has just come (promise 5). A rehearsal to a test phone holds back only others of its kind. An advertising
- * text of a fact that is none is reworded once its consent is withdrawn.
+ * text of a fact that is none is reworded once its consent is withdrawn. An answer goes to the chat of its question only.
  */
 async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryId[]): Promise<Row[]> {
   return await db.many(
@@ -155,11 +158,14 @@ async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryI
                    or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= clock_timestamp())))
            or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.held_reason is null and v.seq < d.event_seq
               and v.plan_failures < 5 and (d.lane <> 'money' or v.lane = 'money' or v.received_at > now() - interval '1 second'))) as is_behind,
-          clock_timestamp() as now
+          (d.type <> 'answer' or exists (select 1 from questions q where q.answer_event_id = d.event_id
+             and q.address_index = k.address_index)) as is_own_chat,
+          o.quiet_from, o.quiet_to, clock_timestamp() as now
         from deliveries d join clients c on c.id = d.client_id left join contacts k on k.id = d.contact_id
           left join lateral (select s.id, s.granted from consents s where s.client_id = d.client_id and s.purpose = d.purpose
              and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
              order by s.at desc, s.recorded_at desc limit 1) w on true
+          left join client_settings o on o.client_id = d.client_id
         where d.id = any(${ids}::text[]) and d.channel = ${channel} and d.decided_at is null and d.state in ('queued', 'waiting', 'unknown')
         order by d.lane, d.event_seq for update of d skip locked`,
   )
@@ -177,7 +183,8 @@ function factsOf(row: Row) {
     purpose: row.purpose,
     branch: row.branch_code,
     zone: row.zone,
-    hasContact: row.address !== null,
+    ownQuiet: row.quiet_from === null || row.quiet_to === null ? null : { from: row.quiet_from, to: row.quiet_to },
+    hasContact: row.address !== null && row.is_own_chat,
     contactIsCurrent: row.contact_is_current ?? false,
     blockedReason: row.blocked_reason,
     isTeam: row.team ?? false,

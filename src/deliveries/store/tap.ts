@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ChannelName } from '../../channels/channel.ts'
+import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { branded, type DeliveryId, type EventId } from '../../lib/ids.ts'
@@ -25,4 +26,29 @@ export async function noteTap(
           exists (select 1 from template_versions t where t.id = d.template_version and t.is_private) as is_private`,
   )
   return tapped && { event: tapped.event_id, isPrivate: tapped.is_private }
+}
+
+/** The message of a link, as it left; undefined when there is none, or the client was erased. */
+export async function linkedMessage(
+  { db, vault }: { db: Queryable; vault: Vault },
+  delivery: DeliveryId,
+): Promise<string | undefined> {
+  const row = await db.maybeOne(
+    z.object({
+      client_id: z.string().transform(branded<'client'>),
+      data_key: z.instanceof(Buffer).nullable(),
+      message: z.instanceof(Buffer).nullable(),
+    }),
+    sql`select d.client_id, c.data_key, d.message from deliveries d join clients c on c.id = d.client_id where d.id = ${delivery}`,
+  )
+  return row && vault.open({ id: row.client_id, dataKey: row.data_key }, 'message', row.message)
+}
+
+/** A link of that message was opened. Never a downgrade: who has replied stays so. */
+export async function noteLinkTap(db: Queryable, delivery: DeliveryId): Promise<void> {
+  await db.run(
+    sql`update deliveries set engagement = 'tapped', updated_at = clock_timestamp()
+        where id = ${delivery} and engagement is distinct from 'replied' and engagement is distinct from 'tapped'
+          and state in ('sending', 'sent', 'delivered', 'unknown')`,
+  )
 }
