@@ -440,7 +440,8 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     const [person, stranger] = [await linkedSomeone(service), await linkedSomeone(service)]
     const event = await accepted(service, payout(person, 31))
     const { deliveries } = await cameTo(service, event, 'sent')
-    const shown = await says(person, 'где деньги', 'Выплата 31')
+    await says(person, 'меню', 'Что показать?')
+    const shown = await presses(person, 'Где мои деньги?', 'Выплата 31')
     const payloads = shown.buttons.flat().flatMap((each) => (each.kind === 'callback' ? [each.data] : []))
     const count = async () =>
       Number((await metric(/vestnik_bot_refused_total\{channel="telegram",why="press"\} (\d+)/)) ?? 0)
@@ -618,32 +619,4 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     const found = body.items.find((each: Json) => each.text === question)
     assert.equal((await service.api('POST', `/questions/${found.id}/answer`, { text })).status, 200)
   }
-})
-
-describe('where the bot may not speak', { timeout: 60_000 }, () => {
-  it('in test mode, and where the law closes the messenger, it is silent; in team mode it speaks to the team', async (t) => {
-    for (const more of [{ SEND_MODE: 'test' }, { FOREIGN_MESSENGERS: 'forbidden' }] as Record<string, string>[]) {
-      const service = await startService(t, more)
-      const person = someone()
-      service.telegram.person(person.chat).start()
-      const count = /vestnik_bot_answers_total\{channel="telegram",result="muted"\} 1/
-      await until(
-        async () => count.test(await (await fetch(`${service.url}/metrics`)).text()),
-        patienceMs,
-        'it is muted',
-      )
-      assert.deepEqual(screenOf(service.telegram, person), [])
-      await service.stop()
-    }
-    const service = await startService(t, { SEND_MODE: 'team' })
-    const [member, other] = [someone(), someone()]
-    for (const each of [member, other]) {
-      await service.api('PUT', `/clients/${each.id}`, {
-        contacts: [{ channel: 'telegram', address: String(each.chat), team: each === member }],
-      })
-      service.telegram.person(each.chat).start()
-    }
-    await waitForMessage(service.telegram, member, 'согласие')
-    assert.deepEqual(screenOf(service.telegram, other), [])
-  })
 })
