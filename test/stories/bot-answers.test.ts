@@ -7,6 +7,7 @@ import { startMaxEmulator } from '../../src/sandbox/max/emulator.ts'
 import { startVkEmulator } from '../../src/sandbox/vk/emulator.ts'
 import { startWhatsAppEmulator } from '../../src/sandbox/whatsapp/emulator.ts'
 import { cleanup } from '../support/cleanup.ts'
+import { madeKey } from '../support/keys.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
 import {
@@ -244,6 +245,8 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     const { status, body } = await service.post(payout(person, 77), { 'x-test': '1' })
     assert.equal(status, 200)
     await decided(service, body.results[0].id)
+    const { secret } = await madeKey(service, { kind: 'team', source: '1c' })
+    await decided(service, await accepted(service, payout(person, 78), { authorization: `Bearer ${secret}` }))
     await says(person, 'где деньги', 'пока нет')
   })
 
@@ -494,7 +497,24 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     await presses(person, 'Да, удалить', 'Заявка на удаление принята')
     await presses(person, 'Да, удалить', 'уже ждёт')
     const { body } = await service.api('GET', '/erasure-requests')
-    assert.equal(body.items.filter(({ client }: Json) => client.externalId === person.id).length, 1)
+    const [request, ...more] = body.items.filter(({ client }: Json) => client.externalId === person.id)
+    assert.deepEqual(more, [])
+
+    // Once he is erased his request is done, and what he asked and chose is gone.
+    await says(person, 'настройки', 'Сначала пишем')
+    await presses(person, 'Скрывать суммы', 'скрыты')
+    await says(person, 'есть вопрос', 'Напишите вопрос')
+    await says(person, `Удалите меня ${person.chat}`, 'передан')
+    const { db } = service.services
+    const found = sql`select c.id as client, q.body, q.state from clients c join questions q on q.client_id = c.id where c.external_id = ${person.id}`
+    await db.run(sql`update clients set erased_at = now(), data_key = null where external_id = ${person.id}`)
+    const row = z.object({ client: z.string(), body: z.null(), state: z.literal('closed') })
+    const { client } = await db.one(row, found)
+    const chosen = sql`select client_id from client_settings where client_id = ${client}
+      union all select client_id from conversations where client_id = ${client}`
+    assert.deepEqual(await db.many(z.object({ client_id: z.string() }), chosen), [])
+    const done = await service.api('GET', '/erasure-requests?state=done')
+    assert.ok(done.body.items.some(({ id }: Json) => id === request.id))
   })
 
   it('a tap on a link of a message counts, a preview does not, and nothing else leads anywhere', async () => {
