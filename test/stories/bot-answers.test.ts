@@ -7,6 +7,7 @@ import { startMaxEmulator } from '../../src/sandbox/max/emulator.ts'
 import { startVkEmulator } from '../../src/sandbox/vk/emulator.ts'
 import { startWhatsAppEmulator } from '../../src/sandbox/whatsapp/emulator.ts'
 import { cleanup } from '../support/cleanup.ts'
+import { madeKey } from '../support/keys.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
 import {
@@ -244,6 +245,8 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     const { status, body } = await service.post(payout(person, 77), { 'x-test': '1' })
     assert.equal(status, 200)
     await decided(service, body.results[0].id)
+    const { secret } = await madeKey(service, { kind: 'team', source: '1c' })
+    await decided(service, await accepted(service, payout(person, 78), { authorization: `Bearer ${secret}` }))
     await says(person, 'где деньги', 'пока нет')
   })
 
@@ -440,7 +443,8 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     const [person, stranger] = [await linkedSomeone(service), await linkedSomeone(service)]
     const event = await accepted(service, payout(person, 31))
     const { deliveries } = await cameTo(service, event, 'sent')
-    const shown = await says(person, 'где деньги', 'Выплата 31')
+    await says(person, 'меню', 'Что показать?')
+    const shown = await presses(person, 'Где мои деньги?', 'Выплата 31')
     const payloads = shown.buttons.flat().flatMap((each) => (each.kind === 'callback' ? [each.data] : []))
     const count = async () =>
       Number((await metric(/vestnik_bot_refused_total\{channel="telegram",why="press"\} (\d+)/)) ?? 0)
@@ -493,7 +497,24 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     await presses(person, 'Да, удалить', 'Заявка на удаление принята')
     await presses(person, 'Да, удалить', 'уже ждёт')
     const { body } = await service.api('GET', '/erasure-requests')
-    assert.equal(body.items.filter(({ client }: Json) => client.externalId === person.id).length, 1)
+    const [request, ...more] = body.items.filter(({ client }: Json) => client.externalId === person.id)
+    assert.deepEqual(more, [])
+
+    // Once he is erased his request is done, and what he asked and chose is gone.
+    await says(person, 'настройки', 'Сначала пишем')
+    await presses(person, 'Скрывать суммы', 'скрыты')
+    await says(person, 'есть вопрос', 'Напишите вопрос')
+    await says(person, `Удалите меня ${person.chat}`, 'передан')
+    const { db } = service.services
+    const found = sql`select c.id as client, q.body, q.state from clients c join questions q on q.client_id = c.id where c.external_id = ${person.id}`
+    await db.run(sql`update clients set erased_at = now(), data_key = null where external_id = ${person.id}`)
+    const row = z.object({ client: z.string(), body: z.null(), state: z.literal('closed') })
+    const { client } = await db.one(row, found)
+    const chosen = sql`select client_id from client_settings where client_id = ${client}
+      union all select client_id from conversations where client_id = ${client}`
+    assert.deepEqual(await db.many(z.object({ client_id: z.string() }), chosen), [])
+    const done = await service.api('GET', '/erasure-requests?state=done')
+    assert.ok(done.body.items.some(({ id }: Json) => id === request.id))
   })
 
   it('a tap on a link of a message counts, a preview does not, and nothing else leads anywhere', async () => {
@@ -618,32 +639,4 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     const found = body.items.find((each: Json) => each.text === question)
     assert.equal((await service.api('POST', `/questions/${found.id}/answer`, { text })).status, 200)
   }
-})
-
-describe('where the bot may not speak', { timeout: 60_000 }, () => {
-  it('in test mode, and where the law closes the messenger, it is silent; in team mode it speaks to the team', async (t) => {
-    for (const more of [{ SEND_MODE: 'test' }, { FOREIGN_MESSENGERS: 'forbidden' }] as Record<string, string>[]) {
-      const service = await startService(t, more)
-      const person = someone()
-      service.telegram.person(person.chat).start()
-      const count = /vestnik_bot_answers_total\{channel="telegram",result="muted"\} 1/
-      await until(
-        async () => count.test(await (await fetch(`${service.url}/metrics`)).text()),
-        patienceMs,
-        'it is muted',
-      )
-      assert.deepEqual(screenOf(service.telegram, person), [])
-      await service.stop()
-    }
-    const service = await startService(t, { SEND_MODE: 'team' })
-    const [member, other] = [someone(), someone()]
-    for (const each of [member, other]) {
-      await service.api('PUT', `/clients/${each.id}`, {
-        contacts: [{ channel: 'telegram', address: String(each.chat), team: each === member }],
-      })
-      service.telegram.person(each.chat).start()
-    }
-    await waitForMessage(service.telegram, member, 'согласие')
-    assert.deepEqual(screenOf(service.telegram, other), [])
-  })
 })

@@ -182,7 +182,8 @@ describe('the owner’s own switches', { timeout: 120_000 }, () => {
     const person = await linkedSomeone(service)
     const end = await decided(service, await accepted(service, payout(person, 1)))
     assert.deepEqual([end.state, end.reason], ['skipped', 'test_mode'])
-    assert.deepEqual(sumsOn(service.telegram, person), [])
+    await botIsMuted(service)
+    assert.deepEqual(screenOf(service.telegram, person), [], 'the bot is silent too')
   })
 
   it('SEND_MODE=team: only contacts marked as team are written to', async (t) => {
@@ -195,6 +196,10 @@ describe('the owner’s own switches', { timeout: 120_000 }, () => {
     assert.equal((await decided(service, await accepted(service, payout(client, 1)))).reason, 'not_team')
     assert.equal((await decided(service, await accepted(service, payout(colleague, 2)))).state, 'sent')
     assert.deepEqual([sumsOn(service.telegram, client), sumsOn(service.telegram, colleague)], [[], [2]])
+    await botIsMuted(service)
+    service.telegram.person(colleague.chat).say('меню')
+    await waitForMessage(service.telegram, colleague, 'Что показать?')
+    assert.deepEqual(screenOf(service.telegram, client), [], 'the bot speaks to the team only')
   })
 
   it('FOREIGN_MESSENGERS=forbidden: Telegram sends nothing, not even what was queued before', async (t) => {
@@ -210,15 +215,18 @@ describe('the owner’s own switches', { timeout: 120_000 }, () => {
       text: `update deliveries set next_attempt_at = now() - interval '10 seconds' where event_id = $1`,
       values: [queued],
     })
+    service.telegram.person(person.chat).start()
+    await botIsMuted(service)
     const fresh = await decided(service, await accepted(service, payout(person, 2)))
     const old = await decided(service, queued)
 
     assert.deepEqual([fresh.state, fresh.reason], ['skipped', 'channel_forbidden'])
     assert.deepEqual([old.state, old.reason], ['skipped', 'channel_forbidden'])
     assert.deepEqual(
-      [...before.telegram.received, ...service.telegram.received].filter(({ text }) => /₽/.test(text)),
+      before.telegram.received.filter(({ text }) => /₽/.test(text)),
       [],
     )
+    assert.deepEqual(service.telegram.received, [], 'nor does the bot')
   })
 
   it('no token: the channel is off, and the intake is not', async (t) => {
@@ -247,3 +255,9 @@ describe('the owner’s own switches', { timeout: 120_000 }, () => {
     assert.deepEqual(sumsOn(service.telegram, person), [3])
   })
 })
+
+/** Somebody has spoken to the bot, and it has kept silent. */
+async function botIsMuted({ url }: Pick<TestService, 'url'>): Promise<void> {
+  const count = /vestnik_bot_answers_total\{channel="telegram",result="muted"\} [1-9]/
+  await until(async () => count.test(await (await fetch(`${url}/metrics`)).text()), patienceMs, 'the bot is muted')
+}

@@ -22,7 +22,7 @@ export type VoiceNeeds = {
 export type AnswerResult = 'sent' | 'failed' | 'muted' | 'no_budget'
 
 /** An answer that finds no place in the budget for so long is no answer any more: the client presses again. */
-const longestWaitMs = 20_000
+const longestWaitMs = 10_000
 /** The row of the budget is the money's: it is not asked more often than this. */
 const shortestPauseMs = 100
 
