@@ -11,7 +11,7 @@ pg=${VESTNIK_PG:-docker compose exec -T postgres}
 database=${VESTNIK_DATABASE:--U vestnik -d vestnik}
 
 # Every table with keys, blind indexes, or what is sealed with the service's own key. A test holds the list.
-key_tables='clients contacts consents chats updates secrets'
+key_tables='clients contacts consents chats updates secrets questions conversations'
 
 umask 077
 mkdir -p "$folder/archive" "$folder/keys"

@@ -26,6 +26,7 @@ export type CatchUp = <T>(clients: readonly ClientId[], work: (db: Queryable) =>
 
 export function createCatchUp(needs: CatchUpNeeds): CatchUp {
   return async (clients, work) => {
+    if (clients.length === 0) return await needs.db.transaction(work)
     // Read before the transaction: inside it they would ask for a second connection.
     const [wording, rulesOf] = await Promise.all([needs.wording(), needs.branchRules.read()])
     const { result, told } = await needs.db.transaction(async (db) => {

@@ -469,7 +469,7 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     assert.equal(screenOf(service.telegram, stranger).length, screen, 'he is told nothing')
     assert.equal((await count()) - counted, tries.length)
     const { body } = await service.api('GET', `/events/${event}`)
-    assert.equal(body.notifications[0].deliveries[0].engagement, undefined)
+    assert.equal(body.notifications[0].deliveries[0].engagement, 'replied', 'he asked himself; nobody tapped')
   })
 
   it('who floods the bot is told once to wait, and then nothing; «/stop» is heard all the same', async () => {

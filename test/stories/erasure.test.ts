@@ -27,7 +27,7 @@ import {
 import { until } from '../support/until.ts'
 
 /** Rare words: wherever one of them turns up, it came from this person. */
-const canary = { name: 'Кенарейкин Кенар', reply: 'канареечный вопрос', consent: 'Я, Кенарейкин, согласен' }
+const canary = { name: 'Кенарейкин Кенар', reply: 'канарейка поёт', question: 'почём канарейки?', consent: 'Я, Кенарейкин, согласен' }
 
 describe('a client is erased', { timeout: 240_000 }, () => {
   const scope = suiteScope()
@@ -47,6 +47,10 @@ describe('a client is erased', { timeout: 240_000 }, () => {
     await cameTo(service, sent, 'sent')
     service.telegram.person(person.chat).say(canary.reply)
     await waitForMessage(service.telegram, person, '/start — подключиться')
+    service.telegram.person(person.chat).say('Задать вопрос')
+    await waitForMessage(service.telegram, person, 'Напишите вопрос одним сообщением')
+    service.telegram.person(person.chat).say(canary.question)
+    await waitForMessage(service.telegram, person, 'Вопрос передан')
     await service.api('PUT', `/clients/${person.id}`, {
       consents: [{ purpose: 'service', granted: true, text: canary.consent, at: new Date().toISOString() }],
     })
@@ -74,12 +78,13 @@ describe('a client is erased', { timeout: 240_000 }, () => {
       rows.deliveries >= 3 && rows.events >= 3 && rows.contacts === 1 && rows.clients === 1,
       JSON.stringify(rows),
     )
-    assert.ok(rows.changes >= 1 && rows.schedules === 1 && rows.consents >= 1, JSON.stringify(rows))
+    assert.ok(rows.questions === 1 && rows.changes >= 1 && rows.schedules === 1 && rows.consents >= 1, JSON.stringify(rows))
 
     const secrets = [
       canary.name,
       'Кенарейкин',
       canary.reply,
+      canary.question,
       canary.consent,
       person.phone.slice(1),
       String(person.chat),
