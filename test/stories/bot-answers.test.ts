@@ -245,8 +245,8 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     const { status, body } = await service.post(payout(person, 77), { 'x-test': '1' })
     assert.equal(status, 200)
     await decided(service, body.results[0].id)
-    const { secret } = await madeKey(service, { kind: 'team', source: '1c' })
-    await decided(service, await accepted(service, payout(person, 78), { authorization: `Bearer ${secret}` }))
+    const { key } = await madeKey(service, { kind: 'team', source: '1c' })
+    await decided(service, await accepted(service, payout(person, 78), { authorization: `Bearer ${key}` }))
     await says(person, 'где деньги', 'пока нет')
   })
 
