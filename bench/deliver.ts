@@ -27,6 +27,9 @@ const payees = 500
 const adminKey = 'bench-admin-key'
 const senderKey = 'bench-sender-key'
 
+// Whoever stops the benchmark stops what it has started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void stopAll().finally(() => process.exit(1)))
 const folder = mkdtempSync(join(tmpdir(), 'vestnik-bench-'))
 const stack: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
 try {
@@ -50,11 +53,14 @@ try {
     TELEGRAM_API_ROOT: telegram.apiRoot,
   }
   const start = async (roles: string, rate: number) => {
-    const service = await startService(['dist/main.js'], {
-      ...settings,
-      ROLES: roles,
-      TELEGRAM_RATE_PER_SECOND: String(rate),
-    })
+    const service = await startService(
+      [...(roles === 'worker' ? (process.env['PROF'] ?? '').split(' ').filter(Boolean) : []), 'dist/main.js'],
+      {
+        ...settings,
+        ROLES: roles,
+        TELEGRAM_RATE_PER_SECOND: String(rate),
+      },
+    )
     service.child.stdout?.resume()
     return service
   }
@@ -64,6 +70,9 @@ try {
   step(`${deliveries} jobs that do nothing`)
   const noop = await noopRate(redis.url, deliveries)
   const rate = await deliveryRate(bench, () => start('worker', 10_000))
+  if (process.env['PROF']) {
+    throw new Error(`RATE ${rate} noop ${noop}`)
+  }
   const worker = await start('worker', sharedRate)
   stack.push(() => stopService(worker))
   await link(bench, 'payee', payees, 2_000_000)
@@ -100,6 +109,10 @@ try {
     }),
   ])
 } finally {
+  await stopAll()
+}
+
+async function stopAll(): Promise<void> {
   for (let next = stack.pop(); next; next = stack.pop()) await next()
 }
 

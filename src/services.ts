@@ -69,7 +69,7 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     await migrateWhenReachable(databaseUrl, log)
     const db = openDatabase({
       url: databaseUrl,
-      max: 10,
+      max: connections[config.REDIS_URL === undefined ? 'besideQueue' : 'alone'],
       onIdleError: (error) => log.warn({ msg: 'database.connection_lost', fault: error.message }),
     })
     stack.push(() => db.close())
@@ -107,6 +107,9 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     throw error
   }
 }
+
+/** A server takes a hundred by default, of several processes; where the queue is in Postgres too it has a pool beside this one. */
+const connections = { alone: 20, besideQueue: 12 }
 
 async function closeAll(stack: (() => Promise<void>)[]): Promise<void> {
   for (let next = stack.pop(); next; next = stack.pop()) await next().catch(() => {})

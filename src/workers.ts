@@ -26,7 +26,15 @@ import { readWording } from './wording.ts'
 /** A worker that is alive closes its attempt within the provider's deadline; the rest is for the database. */
 const leaseMs = deadlines.deadlineMs + 5_000
 const planConcurrency = 50
-const deliverConcurrency = { money: 20, ordinary: 10 }
+
+/**
+ * How many messages of a lane are on their way at once. Each waits for its messenger most of the time, so more of them share
+ * a round of writes; a job of the queue in Postgres costs statements of its own, which more of them would only hold up.
+ */
+const deliverConcurrency = {
+  redis: { money: 100, ordinary: 50 },
+  postgres: { money: 30, ordinary: 15 },
+}
 
 // A job that outlives its lock is given to another worker while its call is still under way.
 if (leaseMs >= jobLockMs)
@@ -49,9 +57,11 @@ type Way = DeliverNeeds['channel']
 type WayNeeds = Pick<DeliverNeeds, 'limits' | 'render'>
 
 function workWay(services: Services, way: Way, needs: WayNeeds, signal: AbortSignal): void {
-  const deliver = delivererOf(services, way, needs)
+  const { queue } = services
   for (const { queue: name, lane } of deliveryQueues(way.name)) {
-    services.queue.work(name, { concurrency: deliverConcurrency[lane] }, (data) =>
+    // Rounds of its own for each lane: a payout never waits for a round of promos (promise 5).
+    const deliver = delivererOf(services, way, needs)
+    queue.work(name, { concurrency: deliverConcurrency[queue.kind][lane] }, (data) =>
       deliver(deliveryIdOfJob(data), signal),
     )
   }
