@@ -1,8 +1,9 @@
 import { guardedLookup } from './changes/outgoing/address.ts'
 import { keepTelling } from './changes/outgoing/deliver.ts'
 import type { Channel, ChannelName } from './channels/channel.ts'
+import { registry } from './channels/registry.ts'
 import { sandboxChannel } from './channels/sandbox/channel.ts'
-import { createDeliver, type DeliverNeeds } from './deliveries/deliver.ts'
+import { createDeliver, type DeliverNeeds, type DeliveryLine } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
 import { eventIdOfJob, planQueues } from './events/jobs.ts'
@@ -188,13 +189,7 @@ function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
       if (line.outcome !== undefined) {
         metrics.attempts.observe({ channel: line.channel, outcome: line.outcome }, (line.durationMs ?? 0) / 1000)
       }
-      const level =
-        line.outcome === 'broken' || line.outcome === 'unknown'
-          ? 'warn'
-          : line.result === 'attempted'
-            ? 'info'
-            : 'debug'
-      log[level]({ msg: 'delivery.attempted', ...line })
+      log[levelOf(line)]({ msg: 'delivery.attempted', ...line })
     },
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
     moveOn: (ids) => moveOn(moveNeeds(services), ids, 'failed'),
@@ -210,7 +205,20 @@ function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
       metrics.channelTurns.inc({ channel: name, turn: turn.kind })
     },
     onMoveTrouble: (error) => noteMoveTrouble(services, error),
+    onNoteTrouble: (id, error) =>
+      log.error({
+        msg: 'delivery.note_failed',
+        delivery: id,
+        ...faultOf(error),
+        advice: 'the answer is kept for two minutes and offered again; bring the database back before that',
+      }),
   })
+}
+
+function levelOf({ result, outcome }: DeliveryLine): 'error' | 'warn' | 'info' | 'debug' {
+  if (result === 'unreadable') return 'error'
+  if (outcome === 'broken' || outcome === 'unknown') return 'warn'
+  return result === 'attempted' ? 'info' : 'debug'
 }
 
 export function moveNeeds(services: Services): MoveNeeds {
@@ -234,9 +242,8 @@ function noteMoveTrouble({ log }: Services, error: unknown): void {
   log.warn({ msg: 'delivery.move_failed', ...faultOf(error), advice: 'the sweep will try again' })
 }
 
-/** One message a second in one chat (core.telegram.org/bots/faq). */
 function limitsOf({ config }: Services, channel: ChannelName) {
-  return { perSecond: messengers[channel].perSecond(config), chatIntervalMs: 1_000 }
+  return { perSecond: messengers[channel].perSecond(config), chatIntervalMs: registry[channel].chatIntervalMs }
 }
 
 async function guardOf(services: Services): Promise<Guard> {

@@ -4,7 +4,7 @@ import type { Lane } from './delivery.ts'
 /** A channel's limits. One budget a bot, shared by all workers through the database (promise 6). */
 export type SlotLimits = {
   perSecond: number
-  /** A chat's own limit: one message in this time, once its burst is used up. */
+  /** See standing.ts. */
   chatIntervalMs: number
 }
 
