@@ -8,7 +8,7 @@ import { openRedisQueue } from '../src/queue/queue.ts'
 import { startEmbeddedPostgres } from '../src/sandbox/embedded-postgres/start.ts'
 import { startRedis } from '../test/support/redis.ts'
 import { zoneWhereItIs } from '../test/support/story.ts'
-import { root, type Started, startService, stopService } from './processes.ts'
+import { processorMs, root, type Started, startService, stopService } from './processes.ts'
 import { percentile, report } from './report.ts'
 
 /**
@@ -71,7 +71,7 @@ try {
   const noop = await noopRate(redis.url, deliveries)
   const rate = await deliveryRate(bench, () => start('worker', 10_000))
   if (process.env['PROF']) {
-    throw new Error(`RATE ${rate} noop ${noop}`)
+    throw new Error(`RATE ${JSON.stringify(rate)} noop ${noop}`)
   }
   const worker = await start('worker', sharedRate)
   stack.push(() => stopService(worker))
@@ -89,13 +89,14 @@ try {
   report('deliver', [
     {
       what: `planned, delivered and journaled by one worker (${deliveries})`,
-      value: rate,
+      value: rate.perSecond,
       unit: '/s',
       baseline: `BullMQ's no-op jobs ${Math.round(noop)} /s`,
-      ratio: rate / noop,
+      ratio: rate.perSecond / noop,
       goal: '≥ 800 /s',
-      isMet: rate >= 800,
+      isMet: rate.perSecond >= 800,
     },
+    { what: 'processor time of the worker for each', value: rate.processorMs, unit: 'ms' },
     ...[0.5, 0.99].map((share) => {
       const ratio = percentile(beside, share) / percentile(alone, share)
       return {
@@ -116,6 +117,7 @@ async function stopAll(): Promise<void> {
   for (let next = stack.pop(); next; next = stack.pop()) await next()
 }
 
+type Rate = { perSecond: number; processorMs: number }
 type Messenger = { apiRoot: string; token: string; stop(): Promise<void> }
 type Bench = { api: Started; telegram: Messenger; database: pg.Pool }
 
@@ -167,7 +169,7 @@ async function noopRate(url: string, count: number): Promise<number> {
 }
 
 /** The events are kept before the worker comes, which plans them and sends; a number counts only if the journal is whole. */
-async function deliveryRate(bench: Bench, startWorker: () => Promise<Started>): Promise<number> {
+async function deliveryRate(bench: Bench, startWorker: () => Promise<Started>): Promise<Rate> {
   await link(bench, 'client', deliveries, 100_000)
   step(`keeping ${deliveries} events`)
   await postAll(bench, deliveries, (index) => ({
@@ -179,10 +181,11 @@ async function deliveryRate(bench: Bench, startWorker: () => Promise<Started>): 
   step('the worker starts')
   const worker = await startWorker()
   const readyAt = Date.now()
+  const usedBefore = processorMs(worker.child.pid ?? 0)
   try {
     const sent = `state = 'sent' and exists (select 1 from attempts a where a.delivery_id = d.id and a.outcome = 'sent')`
     for (const deadline = Date.now() + 60_000 + deliveries * 20; ; ) {
-      await pause(500)
+      await pause(1_000)
       const done = await countOf(bench, 'decided_at is not null')
       step(`${done} of ${deliveries} decided`)
       if (done >= deliveries) break
@@ -191,7 +194,10 @@ async function deliveryRate(bench: Bench, startWorker: () => Promise<Started>): 
     const whole = await countOf(bench, sent)
     if (whole !== deliveries) throw new Error(`${whole} of ${deliveries} stand in the journal as sent`)
     const { rows } = await bench.database.query('select max(finished_at) as last from attempts')
-    return (deliveries * 1000) / (rows[0].last.getTime() - readyAt)
+    return {
+      perSecond: (deliveries * 1000) / (rows[0].last.getTime() - readyAt),
+      processorMs: (processorMs(worker.child.pid ?? 0) - usedBefore) / deliveries,
+    }
   } finally {
     await stopService(worker)
   }
@@ -209,6 +215,13 @@ async function keepPromos(bench: Bench): Promise<void> {
     branch,
     payment: { amount: '5.00', nextDate: '2099-01-01' },
   }))
+  // What is measured is waiting in the lane of promos, and not planning them.
+  for (const deadline = Date.now() + 60_000 + promos * 20; ; await pause(1_000)) {
+    const planned = await countOf(bench, `lane = 'ordinary'`)
+    step(`${planned} of ${promos} planned`)
+    if (planned >= promos) break
+    if (Date.now() > deadline) throw new Error(`only ${planned} of ${promos} were planned in time`)
+  }
 }
 
 async function countOf({ database }: Bench, condition: string): Promise<number> {
