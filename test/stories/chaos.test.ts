@@ -191,6 +191,9 @@ function faultsOf({ max, telegram, vk, whatsapp }: World): Record<Shown['channel
 async function untilDecided(service: World, count: number): Promise<Map<string, Json[]>> {
   return await until(
     async () => {
+      // The journal is long: it is read when the sweep has found nothing more to do.
+      const open = await undecided(service)
+      if (open > 0) throw new Error(`${open} are not decided`)
       const items: Json[] = []
       let cursor = ''
       do {
@@ -200,11 +203,12 @@ async function untilDecided(service: World, count: number): Promise<Map<string, 
       } while (cursor !== '')
       const byEvent = groupBy(items.reverse(), (each) => each.eventId as string)
       // WhatsApp tells of each that it took what became of it.
-      const isOpen = items.some(
+      const untold = items.find(
         ({ state, channel }) =>
           ['queued', 'waiting', 'sending'].includes(state) || (channel === 'whatsapp' && state === 'sent'),
       )
-      return byEvent.size === count && !isOpen && (await undecided(service)) === 0 ? byEvent : undefined
+      if (untold) throw new Error(`one is ${untold.state} in ${untold.channel}, for ${untold.reason}`)
+      return byEvent.size === count ? byEvent : undefined
     },
     240_000,
     'every message is decided',
