@@ -37,7 +37,7 @@ describe('a thousand messages, four messengers, and every fault at random', { ti
     const readers = await readersOf(service)
     const ids = new Map<string, { client: number; sum: number }>()
     for (let sum = 1; sum <= messagesEach; sum++) {
-      for (let strike = 0; strike < 12; strike++) strikeOne(service, random)
+      for (let strike = 0; strike < 12; strike++) strikeOne(service, random, sum)
       const told = sum <= messagesInWhatsApp ? readers : readers.slice(0, clients - clientsOfWhatsApp)
       const events = told.map(({ id, number }) => ({
         id: `${id}/${sum}`,
@@ -131,11 +131,11 @@ async function linkedSomewhere(service: World, number: number): Promise<string> 
   return person.id
 }
 
-/** One of the faults that a messenger can have, on the next payout that it is given; each as often as it has readers. */
-function strikeOne(world: World, random: () => number): void {
+/** One of the faults that a messenger can have, on the next payout of that sum; each as often as it has readers. */
+function strikeOne(world: World, random: () => number, roubles: number): void {
   const share = random()
   const name = share < 0.38 ? 'max' : share < 0.76 ? 'telegram' : share < 0.94 ? 'vk' : 'whatsapp'
-  const faults = faultsOf(world)[name]
+  const faults = faultsOf(world, roubles)[name]
   faults[Math.floor(random() * faults.length)]?.()
 }
 
@@ -152,9 +152,9 @@ function usual<Aim>(faults: UsualFaults<Aim>, aim: Aim): (() => void)[] {
 }
 
 /** Beside the usual ones: answers that nobody can read, a refusal of the text, trouble inside, in the words of each. */
-function faultsOf({ max, telegram, vk, whatsapp }: World): Record<Shown['channel'], (() => void)[]> {
-  const aim = { textIncludes: '₽' }
-  const inJson = { includes: '₽' }
+function faultsOf({ max, telegram, vk, whatsapp }: World, roubles: number): Record<Shown['channel'], (() => void)[]> {
+  const aim = { textIncludes: ` ${roubles},` }
+  const inJson = { includes: `"${roubles},` }
   return {
     max: [
       ...usual(max.faults, aim),
