@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { sql } from '../../src/db/sql.ts'
 import { linkedInMax, type MaxPerson, type MaxService, maxScreenOf, startMaxService } from '../support/max.ts'
 import { suiteScope } from '../support/scope.ts'
 import type { Json } from '../support/service.ts'
@@ -13,6 +14,7 @@ import {
   type Someone,
   screenOf,
   someone,
+  zoneWhereItIs,
 } from '../support/story.ts'
 import { until } from '../support/until.ts'
 
@@ -66,6 +68,70 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
     assert.deepEqual(pathOf(notifications[0]), ['max failed blocked', 'telegram sent'])
     for (const each of notifications) assert.equal(each.deliveries.at(-1).channel, 'telegram')
     assert.deepEqual([inMax(person), inTelegram(person)], [[], ['201', '202', '203']])
+  })
+
+  it('is reminded of an instalment nowhere else, once it was paid while the reminder was on its way', async () => {
+    const person = await inBoth()
+    const operation = `plan-${person.id}`
+    const stage = (number: number, more: Json = {}) => ({
+      id: `${operation}/${number}`,
+      type: 'payout.partial',
+      occurredAt: new Date().toISOString(),
+      branch: { code: 'NOON', timezone: zoneWhereItIs(12) },
+      client: { id: person.id },
+      operation: { id: operation },
+      payment: { amount: '300.00', stage: number, stages: 2, ...more },
+    })
+    const nextDate = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10)
+    await cameTo(service, await accepted(service, stage(1, { nextDate })), 'sent')
+    const { db } = service.services
+    await until(
+      () => db.run(sql`update schedules set due_at = now() where operation_id = ${operation} and state = 'planned'`),
+      patienceMs,
+      'the reminder is planned',
+    )
+    const reminder = await until(
+      async () => (await service.api('GET', `/schedules?operationId=${operation}`)).body.items[0].endedBy,
+      patienceMs,
+      'the reminder is made',
+    )
+    await cameTo(service, reminder, 'sent')
+    await cameTo(service, await accepted(service, stage(2)), 'sent')
+    // As if MAX had refused it only now.
+    await db.run(
+      sql`update deliveries set state = 'failed', reason = 'blocked', decided_at = null, move_since = now() - interval '1 minute'
+          where event_id = ${reminder}`,
+    )
+    assert.deepEqual(pathOf(await cameTo(service, reminder, 'failed')), ['max failed blocked'])
+  })
+
+  it('a message that does not open holds up no other of its round', async () => {
+    const [spoilt, other] = [await inBoth(), await inBoth()]
+    const { db } = service.services
+    const night = { code: 'NIGHT', timezone: zoneWhereItIs(0) }
+    const remind = (to: Both) =>
+      accepted(service, {
+        id: `remind-${to.id}`,
+        type: 'installment.reminder',
+        branch: night,
+        client: { id: to.id },
+        payment: { amount: '5.00', nextDate: '2099-01-01' },
+      })
+    const ids = [await remind(spoilt), await remind(other)]
+    for (const id of ids) await cameTo(service, id, 'waiting')
+    await db.run(sql`update deliveries set message = '\\x0102' where event_id = ${ids[0]}`)
+    await db.run(
+      sql`update deliveries set zone = ${zoneWhereItIs(12)}, next_attempt_at = now() - interval '1 minute' where event_id = any(${ids}::text[])`,
+    )
+    await cameTo(service, ids[1] ?? '', 'sent')
+    await until(
+      () => service.logLines.some((line) => line.includes('"unreadable"')),
+      patienceMs,
+      'it is told in the log',
+    )
+    await db.run(
+      sql`update deliveries set state = 'skipped', reason = 'erased', decided_at = now() where event_id = ${ids[0]}`,
+    )
   })
 
   it('can be reached in neither: the message fails, says why of each, and holds up nobody', async () => {
