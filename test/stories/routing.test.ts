@@ -108,20 +108,12 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
   it('a message that does not open holds up no other of its round', async () => {
     const [spoilt, other] = [await inBoth(), await inBoth()]
     const { db } = service.services
-    const night = { code: 'NIGHT', timezone: zoneWhereItIs(0) }
-    const remind = (to: Both) =>
-      accepted(service, {
-        id: `remind-${to.id}`,
-        type: 'installment.reminder',
-        branch: night,
-        client: { id: to.id },
-        payment: { amount: '5.00', nextDate: '2099-01-01' },
-      })
-    const ids = [await remind(spoilt), await remind(other)]
-    for (const id of ids) await cameTo(service, id, 'waiting')
-    await db.run(sql`update deliveries set message = '\\x0102' where event_id = ${ids[0]}`)
-    await db.run(
-      sql`update deliveries set zone = ${zoneWhereItIs(12)}, next_attempt_at = now() - interval '1 minute' where event_id = any(${ids}::text[])`,
+    await db.run(sql`update channel_limits set paused_until = now() + interval '8 seconds' where channel = 'max'`)
+    const ids = [await accepted(service, payout(spoilt, 1)), await accepted(service, payout(other, 2))]
+    await until(
+      () => db.run(sql`update deliveries set message = '\\x0102' where event_id = ${ids[0]}`),
+      patienceMs,
+      'it waits for MAX',
     )
     await cameTo(service, ids[1] ?? '', 'sent')
     await until(
@@ -129,9 +121,7 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
       patienceMs,
       'it is told in the log',
     )
-    await db.run(
-      sql`update deliveries set state = 'skipped', reason = 'erased', decided_at = now() where event_id = ${ids[0]}`,
-    )
+    assert.deepEqual([inMax(spoilt), inMax(other)], [[], ['2']])
   })
 
   it('can be reached in neither: the message fails, says why of each, and holds up nobody', async () => {

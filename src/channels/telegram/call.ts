@@ -121,9 +121,13 @@ function refusalOf(response: unknown): Answer {
 
 /** Telegram's own words, without what it quotes from us: addresses, which carry one-time tokens, and pieces of the text. */
 function scrubbed(description: string): string {
-  return description
-    .replace(/\w+:\/\/[^\s'"]+/g, '…')
-    .replace(/"[^"]*"?/g, '"…"')
-    .replace(/\d{5,}:[\w-]{20,}/g, '…')
-    .slice(0, 200)
+  return (
+    description
+      // What looks for an address takes the square of the length.
+      .slice(0, 1_000)
+      .replace(/\w+:\/\/[^\s'"]+/g, '…')
+      .replace(/"[^"]*"?/g, '"…"')
+      .replace(/\d{5,}:[\w-]{20,}/g, '…')
+      .slice(0, 200)
+  )
 }
