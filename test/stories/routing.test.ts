@@ -86,7 +86,10 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
     await cameTo(service, await accepted(service, stage(1, { nextDate })), 'sent')
     const { db } = service.services
     await until(
-      () => db.run(sql`update schedules set due_at = now() where operation_id = ${operation} and state = 'planned'`),
+      async () =>
+        (await db.run(
+          sql`update schedules set due_at = now() where operation_id = ${operation} and state = 'planned'`,
+        )) > 0,
       patienceMs,
       'the reminder is planned',
     )
@@ -111,7 +114,7 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
     await db.run(sql`update channel_limits set paused_until = now() + interval '8 seconds' where channel = 'max'`)
     const ids = [await accepted(service, payout(spoilt, 1)), await accepted(service, payout(other, 2))]
     await until(
-      () => db.run(sql`update deliveries set message = '\\x0102' where event_id = ${ids[0]}`),
+      async () => (await db.run(sql`update deliveries set message = '\\x0102' where event_id = ${ids[0]}`)) > 0,
       patienceMs,
       'it waits for MAX',
     )
