@@ -34,6 +34,12 @@ export async function stopService({ child }: Started): Promise<void> {
   await gone
 }
 
+/** Processor time that a process has used, in ms, of Linux (proc_pid_stat(5), in ticks of 10 ms). */
+export function processorMs(pid: number): number {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11, 13) ?? []
+  return (Number(user) + Number(system)) * 10
+}
+
 /** Resident memory in MB, of Linux. */
 export function residentMb(pid: number): number {
   const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]

@@ -162,7 +162,7 @@ async function pollWhileLeading(
     services.log.info({ msg: 'bot.polling', channel: channel.name })
     await channel.receive?.({
       signal: leading,
-      handle: (update) => updates.take(channel.name, update),
+      handle: (update) => updates.take(channel.name, [update]),
       onTrouble: ({ code, description, fatal }) =>
         services.log[fatal ? 'error' : 'warn']({ msg: 'bot.trouble', channel: channel.name, code, description }),
     })

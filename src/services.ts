@@ -73,7 +73,7 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     const { keys, secrets } = await secretsOf(config, log)
     const db = openDatabase({
       url: databaseUrl,
-      max: 10,
+      max: connections[config.REDIS_URL === undefined ? 'besideQueue' : 'alone'],
       name: processName(keys.map((each) => each.id)),
       onIdleError: (error) => log.warn({ msg: 'database.connection_lost', fault: error.message }),
     })
@@ -118,6 +118,9 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     throw error
   }
 }
+
+/** A server takes a hundred by default, of several processes; where the queue is in Postgres too it has a pool beside this one. */
+const connections = { alone: 20, besideQueue: 12 }
 
 async function closeAll(stack: (() => Promise<void>)[]): Promise<void> {
   for (let next = stack.pop(); next; next = stack.pop()) await next().catch(() => {})

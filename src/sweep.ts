@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Updates } from './bot/receive.ts'
 import { askRatings } from './bots.ts'
+import type { ChannelName } from './channels/channel.ts'
 import { tellAlerts } from './deliveries/alerts.ts'
-import { deliveryJob } from './deliveries/jobs.ts'
+import { deliveryJob, deliveryQueue } from './deliveries/jobs.ts'
 import { tellReceipts } from './deliveries/rehearse.ts'
 import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
@@ -95,7 +96,7 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   })
   count('moved', moved)
   tellInTurn(services)
-  const overdue = await overdueDeliveries(db, overdueMs)
+  const overdue = await overdueDeliveries(db, overdueMs, await backlogsOf(services))
   count('delivery', overdue)
   if (updates) count('update', Array.from({ length: await updates.sweep() }))
   await measure(db, metrics)
@@ -108,6 +109,21 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   ]
   if (jobs.length > 0) await queue.add(jobs)
 }
+
+/**
+ * While thousands of promos wait for their turn in the queue, all of them look overdue: to hint them again every time is
+ * work beside which payouts would wait. Those whose job was lost are found when the queue has emptied.
+ */
+async function backlogsOf({ queue, channels }: Services): Promise<ChannelName[]> {
+  const backlogs: ChannelName[] = []
+  for (const name of channels.keys()) {
+    const waiting = await queue.waiting(deliveryQueue(name, 'ordinary')).catch(() => 0)
+    if (waiting > backlog) backlogs.push(name)
+  }
+  return backlogs
+}
+
+const backlog = 500
 
 const patience = keptTypes.map((type) => ({ type, ms: handlingOf(type).patienceMinutes * 60_000 }))
 

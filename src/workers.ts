@@ -1,8 +1,9 @@
 import { guardedLookup } from './changes/outgoing/address.ts'
 import { keepTelling } from './changes/outgoing/deliver.ts'
 import type { Channel, ChannelName } from './channels/channel.ts'
+import { registry } from './channels/registry.ts'
 import { sandboxChannel } from './channels/sandbox/channel.ts'
-import { createDeliver, type DeliverNeeds } from './deliveries/deliver.ts'
+import { createDeliver, type DeliverNeeds, type DeliveryLine } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
 import { tapToken } from './deliveries/taps.ts'
@@ -28,7 +29,15 @@ import { readWording } from './wording.ts'
 /** A worker that is alive closes its attempt within the provider's deadline; the rest is for the database. */
 const leaseMs = deadlines.deadlineMs + 5_000
 const planConcurrency = 50
-const deliverConcurrency = { money: 20, ordinary: 10 }
+
+/**
+ * How many messages of a lane are on their way at once. Each waits for its messenger most of the time, so more of them share
+ * a round of writes; a job of the queue in Postgres costs statements of its own, which more of them would only hold up.
+ */
+const deliverConcurrency = {
+  redis: { money: 100, ordinary: 50 },
+  postgres: { money: 30, ordinary: 15 },
+}
 
 // A job that outlives its lock is given to another worker while its call is still under way.
 if (leaseMs >= jobLockMs)
@@ -51,9 +60,11 @@ type Way = DeliverNeeds['channel']
 type WayNeeds = Pick<DeliverNeeds, 'limits' | 'render'>
 
 function workWay(services: Services, way: Way, needs: WayNeeds, signal: AbortSignal): void {
-  const deliver = delivererOf(services, way, needs)
+  const { queue } = services
   for (const { queue: name, lane } of deliveryQueues(way.name)) {
-    services.queue.work(name, { concurrency: deliverConcurrency[lane] }, (data) =>
+    // Rounds of its own for each lane: a payout never waits for a round of promos (promise 5).
+    const deliver = delivererOf(services, way, needs)
+    queue.work(name, { concurrency: deliverConcurrency[queue.kind][lane] }, (data) =>
       deliver(deliveryIdOfJob(data), signal),
     )
   }
@@ -194,13 +205,7 @@ function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
       if (line.outcome !== undefined) {
         metrics.attempts.observe({ channel: line.channel, outcome: line.outcome }, (line.durationMs ?? 0) / 1000)
       }
-      const level =
-        line.outcome === 'broken' || line.outcome === 'unknown'
-          ? 'warn'
-          : line.result === 'attempted'
-            ? 'info'
-            : 'debug'
-      log[level]({ msg: 'delivery.attempted', ...line })
+      log[levelOf(line)]({ msg: 'delivery.attempted', ...line })
     },
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
     moveOn: (ids) => moveOn(moveNeeds(services), ids, 'failed'),
@@ -216,6 +221,13 @@ function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
       metrics.channelTurns.inc({ channel: name, turn: turn.kind })
     },
     onMoveTrouble: (error) => noteMoveTrouble(services, error),
+    onNoteTrouble: (id, error) =>
+      log.error({
+        msg: 'delivery.note_failed',
+        delivery: id,
+        ...faultOf(error),
+        advice: 'the answer is kept for two minutes and offered again; bring the database back before that',
+      }),
   })
 }
 
@@ -223,6 +235,12 @@ function tapUrlIn({ config, vault }: Services): DeliverNeeds['tapUrl'] {
   const base = config.PUBLIC_URL?.replace(/\/$/, '')
   if (base === undefined) return undefined
   return (delivery, link) => `${base}/r/${tapToken(vault, { delivery, link })}`
+}
+
+function levelOf({ result, outcome }: DeliveryLine): 'error' | 'warn' | 'info' | 'debug' {
+  if (result === 'unreadable') return 'error'
+  if (outcome === 'broken' || outcome === 'unknown') return 'warn'
+  return result === 'attempted' ? 'info' : 'debug'
 }
 
 export function moveNeeds(services: Services): MoveNeeds {
@@ -246,9 +264,8 @@ function noteMoveTrouble({ log }: Services, error: unknown): void {
   log.warn({ msg: 'delivery.move_failed', ...faultOf(error), advice: 'the sweep will try again' })
 }
 
-/** One message a second in one chat (core.telegram.org/bots/faq). */
 export function limitsOf({ config }: Services, channel: ChannelName) {
-  return { perSecond: messengers[channel].perSecond(config), chatIntervalMs: 1_000 }
+  return { perSecond: messengers[channel].perSecond(config), chatIntervalMs: registry[channel].chatIntervalMs }
 }
 
 export async function guardOf(services: Services): Promise<Guard> {

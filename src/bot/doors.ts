@@ -27,7 +27,7 @@ export function doorRoutes(app: FastifyInstance, { channels, updates }: DoorNeed
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const method = request.method === 'GET' ? 'GET' : 'POST'
       const reading = channel.door.read({ method, headers, query, body })
-      for (const update of reading.updates) await updates.take(name, update)
+      await updates.take(name, reading.updates)
       await reply.code(reading.status).type('text/plain; charset=utf-8').send(reading.body)
     },
   })

@@ -1,7 +1,8 @@
 import type { ChannelName, Update } from '../channels/channel.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
-import { closeUpdate, forgottenUpdates, storeUpdate, type UpdateId } from './store.ts'
+import { createGate } from '../lib/gate.ts'
+import { closeUpdate, forgottenUpdates, storeUpdates, type UpdateId } from './store.ts'
 
 export type UpdateNeeds = {
   db: Database
@@ -16,20 +17,26 @@ export type UpdateNeeds = {
 }
 
 export type Updates = {
-  /** Resolves once the update is stored: the messenger may forget it. It is worked afterwards, chat by chat in order. */
-  take(channel: ChannelName, update: Update): Promise<void>
+  /** Resolves once the updates are stored: the messenger may forget them. They are worked afterwards, chat by chat in order. */
+  take(channel: ChannelName, updates: readonly Update[]): Promise<void>
   /** Works what a process that died left behind. */
   sweep(): Promise<number>
   idle(): Promise<void>
 }
 
+const storedAtOnce = 1_000
+
 export function createUpdates(needs: UpdateNeeds): Updates {
   const chats = new Map<string, Promise<void>>()
+  // Thousands of receipts that come at once must leave connections to the database for everybody else.
+  const receipts = createGate(8)
+  const talks = createGate(32)
 
   const work = (id: UpdateId, channel: ChannelName, update: Update) => {
     const chat = `${channel}:${update.address}`
     const before = chats.get(chat) ?? Promise.resolve()
-    const mine = before.then(() => workOne(needs, id, channel, update))
+    const gate = update.kind === 'receipt' ? receipts : talks
+    const mine = before.then(() => gate(() => workOne(needs, id, channel, update)))
     chats.set(chat, mine)
     void mine.finally(() => {
       if (chats.get(chat) === mine) chats.delete(chat)
@@ -37,10 +44,14 @@ export function createUpdates(needs: UpdateNeeds): Updates {
   }
 
   return {
-    take: async (channel, update) => {
-      const id = await storeUpdate(needs, channel, update)
-      if (id === undefined) return needs.onUpdate({ channel, kind: 'repeated', durationMs: 0 })
-      work(id, channel, update)
+    take: async (channel, updates) => {
+      for (let from = 0; from < updates.length; from += storedAtOnce) {
+        const some = updates.slice(from, from + storedAtOnce)
+        const fresh = await storeUpdates(needs, channel, some)
+        for (const { id, update } of fresh) work(id, channel, update)
+        for (let index = fresh.length; index < some.length; index++)
+          needs.onUpdate({ channel, kind: 'repeated', durationMs: 0 })
+      }
     },
     sweep: async () => {
       const forgotten = await forgottenUpdates(needs)

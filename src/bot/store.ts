@@ -9,20 +9,29 @@ import { branded, type Id, newId } from '../lib/ids.ts'
 export type BotNeeds = { db: Queryable; vault: Vault }
 export type UpdateId = Id<'update'>
 
-/** Undefined when the update has come before. */
-export async function storeUpdate(
+export type StoredUpdate = { id: UpdateId; update: Update }
+
+/** In one statement, however many a messenger brings at once. Answers those that have not come before, in their order. */
+export async function storeUpdates(
   needs: BotNeeds,
   channel: ChannelName,
-  update: Update,
-): Promise<UpdateId | undefined> {
-  const id = newId('update')
-  const payload = needs.vault.sealOwn(`update:${id}`, JSON.stringify(update))
-  const row = await needs.db.maybeOne(
+  updates: readonly Update[],
+): Promise<StoredUpdate[]> {
+  if (updates.length === 0) return []
+  const all = updates.map((update) => {
+    const id = newId('update')
+    return { id, update, payload: needs.vault.sealOwn(`update:${id}`, JSON.stringify(update)) }
+  })
+  const rows = await needs.db.many(
     z.object({ id: z.string().transform(branded<'update'>) }),
-    sql`insert into updates (id, channel, key, payload) values (${id}, ${channel}, ${update.key}, ${payload})
+    sql`insert into updates (id, channel, key, payload)
+        select id, ${channel}, key, payload
+        from unnest(${all.map(({ id }) => id)}::text[], ${all.map(({ update }) => update.key)}::text[],
+          ${all.map(({ payload }) => payload)}::bytea[]) as u (id, key, payload)
         on conflict (channel, key) do nothing returning id`,
   )
-  return row?.id
+  const fresh = new Set(rows.map(({ id }) => id))
+  return all.filter(({ id }) => fresh.has(id))
 }
 
 /** Worked: what it said is forgotten, that it came is remembered. */
@@ -54,7 +63,7 @@ export async function forgottenUpdates(
   }))
 }
 
-/** Guarantee: sealed by storeUpdate from an Update, so the kind and its fields belong together. */
+/** Guarantee: sealed by storeUpdates from an Update, so the kind and its fields belong together. */
 function storedUpdate(value: z.output<typeof updateSchema>): Update {
   return value as unknown as Update
 }

@@ -7,6 +7,9 @@ import { createWhatsAppChannel, type WhatsAppSettings } from './whatsapp/channel
 /** How many buttons a message of ours may have there, and how long what they say; null where a longer label is cut. */
 export type ButtonRoom = { most: number; rows: number; label: number | null; text: number }
 
+/** One message in this time in one chat, after a burst of three. */
+type Spacing = { chatIntervalMs: number }
+
 /** What a messenger can tell about a message it took; what it cannot is shown as "cannot tell". */
 export type CanTell = { delivered: boolean; read: boolean }
 
@@ -18,32 +21,38 @@ export type ChannelSettings = {
 }
 
 export const registry = {
+  // core.telegram.org/bots/faq: about one message a second in one chat.
   telegram: {
     create: createTelegramChannel,
     canTell: { delivered: false, read: false },
     repeats: 'marked',
     room: { most: 50, rows: 25, label: null, text: 4096 },
+    chatIntervalMs: 1_000,
   },
   vk: {
     create: createVkChannel,
     canTell: { delivered: false, read: true },
     repeats: 'same',
     room: { most: 10, rows: 6, label: null, text: 4096 },
+    chatIntervalMs: 1_000,
   },
   max: {
     create: createMaxChannel,
     canTell: { delivered: false, read: false },
     repeats: 'marked',
     room: { most: 50, rows: 25, label: null, text: 4000 },
+    chatIntervalMs: 1_000,
   },
+  // Meta's pair limit: about one message in six seconds to one person, then error 131056.
   whatsapp: {
     create: createWhatsAppChannel,
     canTell: { delivered: true, read: true },
     repeats: 'none',
     room: { most: 3, rows: 3, label: 20, text: 1024 },
+    chatIntervalMs: 6_000,
   },
 } as const satisfies {
-  [N in keyof ChannelSettings]: {
+  [N in keyof ChannelSettings]: Spacing & {
     create(settings: ChannelSettings[N]): Channel
     canTell: CanTell
     repeats: Repeats

@@ -38,6 +38,8 @@ export type DeliverNeeds = {
   onDone(line: DeliveryLine): void
   onQueueTrouble(error: unknown): void
   onMoveTrouble(error: unknown): void
+  /** The database does not take an answer, which is kept and offered again: told once for each. */
+  onNoteTrouble(id: DeliveryId, error: unknown): void
   /** The channel as a whole went down, or works again: told once. */
   onTurn(channel: WayName, turn: ChannelTurn): void
 }
@@ -46,7 +48,7 @@ export type DeliverNeeds = {
 export type DeliveryLine = {
   delivery: DeliveryId
   channel: WayName
-  result: 'gone' | 'behind' | 'early' | 'dropped' | 'attempted'
+  result: 'gone' | 'behind' | 'early' | 'dropped' | 'unreadable' | 'attempted'
   reason?: string | null
   attempt?: number
   repeat?: boolean
@@ -152,7 +154,7 @@ async function attempt(
   const repeats = repeatsOf(needs.channel.name)
   const decision = judge({ outcome, failures, repeat, repeats, brokenCount, jitter: Math.random() })
   const closing = { claimed, outcome, decision, durationMs, renewed }
-  const { wasOurs, woken, turn } = await noteSurely(noteClosing, closing)
+  const { wasOurs, woken, turn } = await noteSurely(needs, noteClosing, closing)
   if (turn) needs.onTurn(needs.channel.name, turn)
   if (wasOurs && decision.nextInMs !== null) {
     const { id, channel, lane, attempt } = claimed
@@ -197,12 +199,17 @@ function requestOf({ address, id: deliveryId, attempt, lastWroteAt }: Claimed) {
  * The messenger has answered, and only this process knows what: a database that is away is waited for. Without its
  * answer a message that arrived would be repeated.
  */
-async function noteSurely(note: (closing: Closing) => Promise<Closed>, closing: Closing): Promise<Closed> {
+async function noteSurely(
+  needs: DeliverNeeds,
+  note: (closing: Closing) => Promise<Closed>,
+  closing: Closing,
+): Promise<Closed> {
   const deadline = performance.now() + noteForMs
-  while (true) {
+  for (let tries = 0; ; tries++) {
     try {
       return await note(closing)
     } catch (error) {
+      if (tries === 0) needs.onNoteTrouble(closing.claimed.id, error)
       if (performance.now() > deadline) throw error
       await pause(500)
     }

@@ -4,7 +4,7 @@ import type { Lane } from './delivery.ts'
 /** A channel's limits. One budget a bot, shared by all workers through the database (promise 6). */
 export type SlotLimits = {
   perSecond: number
-  /** A chat's own limit: one message in this time, once its burst is used up. */
+  /** See standing.ts. */
   chatIntervalMs: number
 }
 
@@ -20,7 +20,10 @@ const horizonMs: Record<Lane, number> = { money: 400, ordinary: 40 }
 
 export const probeEveryMs = 2_000
 
-/** Gives each delivery its moment, money first, in the order of events; those that do not fit are told when to ask again. */
+/**
+ * Gives each delivery its moment, money first, in the order of events; those that do not fit are told when to ask again.
+ * Money does not wait for what promos may have reserved: it leaves that much earlier, and the next promos that much later.
+ */
 export function slotsFor(
   ready: readonly { id: DeliveryId; lane: Lane; event_seq: bigint }[],
   bot: BotLimits,
@@ -34,15 +37,22 @@ export function slotsFor(
   }
   // A channel that was down is tried by one message at a time until one goes through.
   const intervalMs = bot.brokenCount > 0 ? probeEveryMs : 1000 / limits.perSecond
-  let next = Math.max(bot.freeAt.getTime(), now.getTime())
+  const overtakesMs = bot.brokenCount > 0 ? 0 : horizonMs.ordinary
+  const free = bot.freeAt.getTime()
+  const nextOf: Record<Lane, number> = {
+    money: Math.max(free - overtakesMs, now.getTime()),
+    ordinary: Math.max(free, now.getTime()),
+  }
   for (const each of [...ready].sort(moneyFirst)) {
+    const next = nextOf[each.lane]
     const fits = next - now.getTime() <= horizonMs[each.lane]
     // Asked to come back a little before its turn, so that the budget never idles.
     slots.set(
       each.id,
       fits ? { kind: 'slot', at: new Date(next) } : { kind: 'full', at: new Date(next - horizonMs[each.lane]) },
     )
-    next += intervalMs
+    nextOf.money += intervalMs
+    nextOf.ordinary += intervalMs
   }
   return slots
 }

@@ -26,6 +26,8 @@ export type Facts = {
   nextAttemptAt: Date | null
   expiresAt: Date
   chatFreeAt: Date
+  /** A chat's own limit: one message in this time, once its burst is used up. */
+  chatIntervalMs: number
 }
 
 export type Standing =
@@ -36,8 +38,8 @@ export type Standing =
   | { kind: 'early'; at: Date; isQuiet: boolean }
   | { kind: 'drop'; state: 'skipped' | 'failed'; reason: Reason }
 
-/** How far a chat may run ahead of its limit: three messages at once, then one by one. */
-const chatBurstMs = 2_000
+/** How many messages a chat may run ahead of its limit: three at once, then one by one. */
+const chatBurst = 2
 const clockToleranceMs = 50
 
 /** Whether a delivery may leave now. Looks at everything anew: a block, a withdrawal or a ban counts at once. */
@@ -53,7 +55,7 @@ export function standingOf(facts: Facts, guard: Guard, now: Date): Standing {
     : guard.afterQuiet(now, { zone: facts.zone, branch: facts.branch, kind: quietClassOf(facts), own: facts.ownQuiet })
   const soonest = Math.max(
     facts.nextAttemptAt?.getTime() ?? 0,
-    facts.chatFreeAt.getTime() - chatBurstMs,
+    facts.chatFreeAt.getTime() - chatBurst * facts.chatIntervalMs,
     quietUntil.getTime(),
   )
   if (soonest > now.getTime() + clockToleranceMs)

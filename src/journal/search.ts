@@ -82,6 +82,10 @@ export type JournalEntry = {
   test: boolean
 }
 
+/** What one channel did not take waits while the next one is looked for: it has not failed. Of rows named `d`. */
+export const toldState = sql`case when d.move_since is null then d.state else 'waiting' end`
+export const toldReason = sql`case when d.move_since is null then d.reason end`
+
 /** Newest first, by keyset: a page costs the same wherever it is. */
 export async function searchJournal(
   needs: { db: Queryable; vault: Opener },
@@ -91,7 +95,7 @@ export async function searchJournal(
   const rows = await needs.db.many(
     entryRow,
     sql`select d.id, d.event_id, d.notification_id, d.created_at, d.source, d.branch_code, d.client_id, c.external_id, c.phone,
-               c.full_name, c.data_key, d.type, d.operation_id, d.operation_number, d.channel, d.state, d.reason, d.engagement,
+               c.full_name, c.data_key, d.type, d.operation_id, d.operation_number, d.channel, ${toldState} as state, ${toldReason} as reason, d.engagement,
                d.attempts, d.repeat, d.provider_message_id, d.message, d.template_version, d.consent_id, d.test
         from deliveries d join clients c on c.id = d.client_id
         where ${and(conditionsOf(filter))} order by d.id desc limit ${limit}`,
@@ -106,7 +110,7 @@ export async function journalOfEvents(
   const rows = await needs.db.many(
     entryRow,
     sql`select d.id, d.event_id, d.notification_id, d.created_at, d.source, d.branch_code, d.client_id, c.external_id, c.phone,
-               c.full_name, c.data_key, d.type, d.operation_id, d.operation_number, d.channel, d.state, d.reason, d.engagement,
+               c.full_name, c.data_key, d.type, d.operation_id, d.operation_number, d.channel, ${toldState} as state, ${toldReason} as reason, d.engagement,
                d.attempts, d.repeat, d.provider_message_id, d.message, d.template_version, d.consent_id, d.test
         from deliveries d join clients c on c.id = d.client_id where d.event_id = any(${eventIds}::text[]) order by d.id`,
   )
@@ -121,7 +125,7 @@ function conditionsOf(filter: JournalFilter): Sql[] {
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)
-  if (filter.state !== undefined) conditions.push(sql`d.state = ${filter.state}`)
+  if (filter.state !== undefined) conditions.push(sql`${toldState} = ${filter.state}`)
   if (filter.phoneIndex)
     conditions.push(
       sql`d.client_id in (select id from clients where phone_index = ${filter.phoneIndex} and erased_at is null)`,

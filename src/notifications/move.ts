@@ -1,10 +1,11 @@
 import type { ChannelName, WayName } from '../channels/channel.ts'
-import { type Recipient, recipientsOf } from '../clients/store.ts'
+import { lockClients, type Recipient, recipientsOf } from '../clients/store.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
 import { nextOfClients } from '../deliveries/store/decide.ts'
 import type { NewDelivery } from '../deliveries/store/insert.ts'
 import {
+  clientsOfReminders,
   downChannels,
   endMoved,
   insertNext,
@@ -17,7 +18,7 @@ import { earlierFacts, eventsByIds, type StoredEvent } from '../events/store/rea
 import { channelTitles } from '../lib/channel-name.ts'
 import { type DeliveryId, type EventId, newId } from '../lib/ids.ts'
 import { keyBy } from '../lib/list.ts'
-import { correctionIn, type PlanNeeds } from './plan.ts'
+import { correctionIn, type PlanNeeds, paidSince } from './plan.ts'
 import { forbiddenChannels, orderFor } from './policy.ts'
 import { route } from './route.ts'
 import { destinationIn, type Wording } from './wording.ts'
@@ -50,17 +51,18 @@ export async function moveOn(needs: MoveNeeds, ids: readonly DeliveryId[], kind:
 async function moveAll(needs: MoveNeeds, ids: readonly DeliveryId[], kind: MoveKind): Promise<void> {
   const wording = await needs.wording()
   const { moved, lines } = await needs.db.transaction(async (db) => {
+    const inside = { db, vault: needs.vault }
+    // Whoever keeps the payment of a reminder waits here, or was before us and is seen below. The client first, as elsewhere.
+    await lockClients(inside, await clientsOfReminders(db, ids))
     const moving = await lockMoving(db, ids, kind)
     if (moving.length === 0) return { moved: [], lines: [] }
-    const inside = { db, vault: needs.vault }
-    const [events, recipients, facts, down] = [
-      keyBy(
-        await eventsByIds(
-          inside,
-          moving.map((each) => each.eventId),
-        ),
-        (each) => each.id,
-      ),
+    const stored = await eventsByIds(
+      inside,
+      moving.map((each) => each.eventId),
+    )
+    const events = keyBy(stored, (each) => each.id)
+    const [paid, recipients, facts, down] = [
+      await paidSince(inside, stored),
       await recipientsOf(inside, [...new Set(moving.map((each) => each.clientId))]),
       await earlierFacts(
         db,
@@ -71,8 +73,11 @@ async function moveAll(needs: MoveNeeds, ids: readonly DeliveryId[], kind: MoveK
     const moved: { old: Moving; next: NewDelivery | undefined }[] = []
     for (const old of moving) {
       const recipient = recipients.get(old.clientId)
+      // A reminder whose payment came while it was on its way would say something false elsewhere.
       const found =
-        recipient && nextFor(needs, wording, { old, recipient, stored: events.get(old.eventId), down, kind })
+        recipient && !paid.has(old.eventId)
+          ? nextFor(needs, wording, { old, recipient, stored: events.get(old.eventId), down, kind })
+          : undefined
       const next = found?.(facts.get(old.eventId) ?? [])
       if (next) await insertNext(db, needs.vault, next)
       moved.push({ old, next })

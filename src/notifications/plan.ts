@@ -1,7 +1,7 @@
 import type { TestPhone } from '../channels/sandbox/test-phones.ts'
 import { type NewConsent, type Recipient, recipientsOf, recordConsent } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Queryable } from '../db/database.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
 import { type Decided, nextOfClients } from '../deliveries/store/decide.ts'
@@ -128,7 +128,10 @@ function reminderIn(stored: StoredEvent) {
 }
 
 /** Those of our own reminders whose payment came after they were made. */
-async function paidSince(needs: PlanNeeds, events: readonly StoredEvent[]): Promise<Set<EventId>> {
+export async function paidSince(
+  needs: { db: Queryable; vault: Vault },
+  events: readonly StoredEvent[],
+): Promise<Set<EventId>> {
   const own = events.filter(({ content }) => content !== undefined && isOwnReminder(content.event))
   const fired = await firedAs(
     needs.db,

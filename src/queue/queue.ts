@@ -11,6 +11,8 @@ export type QueueSystem = {
   add(jobs: readonly Job[]): Promise<void>
   /** Opens these queues now: one that is opened first while its store is away would stay broken for ever. */
   prepare(queues: readonly string[]): Promise<void>
+  /** How many jobs stand there for a worker; those that wait for their time do not count. */
+  waiting(queue: string): Promise<number>
   work(queue: string, options: { concurrency: number }, handle: (data: unknown) => Promise<void>): void
   ping(): Promise<void>
   /** Takes no new jobs and waits for those in hand. */
@@ -25,7 +27,11 @@ type Consumer = Closable & {
   on(event: 'failed', listener: (job: unknown, error: Error) => void): unknown
 }
 type BulkJob = { name: string; data: unknown; opts: typeof jobOptions & { jobId: string; delay?: number } }
-type Producer = Closable & { addBulk(jobs: BulkJob[]): Promise<unknown>; waitUntilReady(): Promise<unknown> }
+type Producer = Closable & {
+  addBulk(jobs: BulkJob[]): Promise<unknown>
+  waitUntilReady(): Promise<unknown>
+  getWaitingCount(): Promise<number>
+}
 type Handle = (data: unknown) => Promise<void>
 type Opened = {
   /** Resolves when the store answers, or after a moment: it may come later. */
@@ -144,6 +150,7 @@ function queueSystem(kind: QueueSystem['kind'], { onError, onJobFailed }: QueueE
         ),
       )
     },
+    waiting: (name) => producer(name).getWaitingCount(),
     work: (name, { concurrency }, handle) => {
       const startWorker = () => {
         const worker = opened.worker(name, concurrency, handle)

@@ -42,17 +42,30 @@ describe('the bot’s budget', () => {
     })
   })
 
-  it('slots lie the bot’s interval apart, beginning when it is free', () => {
-    always((_ready, bot, perSecond, slots) => {
-      const taken = [...slots.values()].filter((each) => each.kind === 'slot').map((each) => each.at.getTime())
-      taken.sort((a, b) => a - b)
-      assert.ok(taken[0] === undefined || taken[0] >= Math.max(bot.freeAt.getTime(), now.getTime()))
-      for (const [index, moment] of taken.entries()) {
-        const before = taken[index - 1]
-        // A Date holds whole milliseconds.
-        if (before !== undefined) assert.ok(moment - before >= Math.floor(1_000 / perSecond), `${moment - before} ms`)
-      }
+  const lanes = ['money', 'ordinary'] as const
+  for (const lane of lanes) {
+    const ahead = lane === 'money' ? 40 : 0
+    it(`slots of ${lane} lie the bot’s interval apart, beginning ${ahead} ms before it is free`, () => {
+      always((ready, bot, perSecond, slots) => {
+        const taken = ready
+          .filter((each) => each.lane === lane && slots.get(each.id)?.kind === 'slot')
+          .map(({ id }) => momentOf(slots, id))
+        taken.sort((a, b) => a - b)
+        assert.ok(taken[0] === undefined || taken[0] >= Math.max(bot.freeAt.getTime() - ahead, now.getTime()))
+        for (const [index, moment] of taken.entries()) {
+          const before = taken[index - 1]
+          // A Date holds whole milliseconds.
+          if (before !== undefined) assert.ok(moment - before >= Math.floor(1_000 / perSecond), `${moment - before} ms`)
+        }
+      })
     })
+  }
+
+  it('a payout that comes beside promos leaves as soon as without them', () => {
+    const promosAhead = { freeAt: at(40), pausedUntil: at(-1), brokenCount: 0, failuresInRow: 0 }
+    const payout = { id: newId('delivery'), lane: 'money' as const, event_seq: 1n }
+    const slots = slotsFor([payout], promosAhead, { perSecond: 25, chatIntervalMs: 1_000 }, now)
+    assert.deepEqual(slots.get(payout.id), { kind: 'slot', at: now })
   })
 
   it('of a channel that was down only one leaves at a time, money first', () => {

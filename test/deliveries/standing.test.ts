@@ -27,6 +27,7 @@ const free: Facts = {
   nextAttemptAt: null,
   expiresAt: new Date(now.getTime() + minute),
   chatFreeAt: new Date(0),
+  chatIntervalMs: 1_000,
 }
 const open: Guard = { sendMode: 'live', channels: ['telegram'], forbidden: [], afterQuiet: (at) => at }
 
@@ -51,6 +52,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   nextAttemptAt: fc.option(near),
   expiresAt: near,
   chatFreeAt: near,
+  chatIntervalMs: fc.constantFrom(1_000, 6_000),
 })
 const guards: fc.Arbitrary<Guard> = fc.record({
   sendMode: fc.constantFrom('live', 'team', 'test'),
@@ -109,6 +111,13 @@ describe('whether a message may leave now', () => {
     ['its moment has not come', { nextAttemptAt: at(5_000) }, {}, { kind: 'early', at: at(5_000), isQuiet: false }],
     ['three messages in a row are no burst', { chatFreeAt: at(2_000) }, {}, { kind: 'go' }],
     ['the chat had its burst', { chatFreeAt: at(3_000) }, {}, { kind: 'early', at: at(1_000), isQuiet: false }],
+    ['three in a chat of WhatsApp', { chatFreeAt: at(12_000), chatIntervalMs: 6_000 }, {}, { kind: 'go' }],
+    [
+      'a chat of WhatsApp had its burst',
+      { chatFreeAt: at(18_000), chatIntervalMs: 6_000 },
+      {},
+      { kind: 'early', at: at(6_000), isQuiet: false },
+    ],
   ]
   for (const [title, more, guard, expected] of cases) {
     it(title, () => assert.deepEqual(standingOf({ ...free, ...more }, { ...open, ...guard }, now), expected))

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { BatcherFull, createBatcher } from '../../src/lib/batcher.ts'
+import { createGate } from '../../src/lib/gate.ts'
 
 describe('many callers share one piece of work', () => {
   it('each gets his own answer, in the order of the calls, in rounds of at most the limit, one after another', async () => {
@@ -89,5 +90,30 @@ describe('many callers share one piece of work', () => {
     const [, , third] = results
     assert.ok(third?.status === 'rejected' && third.reason instanceof BatcherFull)
     assert.equal(await batcher.run(4), 4)
+  })
+})
+
+describe('the gate', () => {
+  it('lets so many in at once, in the order in which they came, also past one that fails', async () => {
+    const gate = createGate(2)
+    let inside = 0
+    let most = 0
+    const entered: number[] = []
+    const visit = (index: number) =>
+      gate(async () => {
+        entered.push(index)
+        most = Math.max(most, ++inside)
+        await new Promise((resolve) => setImmediate(resolve))
+        inside -= 1
+        if (index === 1) throw new Error('stumbled')
+        return index
+      })
+    const results = await Promise.allSettled([0, 1, 2, 3, 4].map(visit))
+    assert.deepEqual(entered, [0, 1, 2, 3, 4])
+    assert.equal(most, 2)
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled'],
+    )
   })
 })

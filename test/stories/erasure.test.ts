@@ -27,7 +27,12 @@ import {
 import { until } from '../support/until.ts'
 
 /** Rare words: wherever one of them turns up, it came from this person. */
-const canary = { name: 'Кенарейкин Кенар', reply: 'канарейка поёт', question: 'почём канарейки?', consent: 'Я, Кенарейкин, согласен' }
+const canary = {
+  name: 'Кенарейкин Кенар',
+  reply: 'канарейка поёт',
+  question: 'почём канарейки?',
+  consent: 'Я, Кенарейкин, согласен',
+}
 
 describe('a client is erased', { timeout: 240_000 }, () => {
   const scope = suiteScope()
@@ -78,7 +83,10 @@ describe('a client is erased', { timeout: 240_000 }, () => {
       rows.deliveries >= 3 && rows.events >= 3 && rows.contacts === 1 && rows.clients === 1,
       JSON.stringify(rows),
     )
-    assert.ok(rows.questions === 1 && rows.changes >= 1 && rows.schedules === 1 && rows.consents >= 1, JSON.stringify(rows))
+    assert.ok(
+      rows.questions === 1 && rows.changes >= 1 && rows.schedules === 1 && rows.consents >= 1,
+      JSON.stringify(rows),
+    )
 
     const secrets = [
       canary.name,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { sql } from '../../src/db/sql.ts'
 import { linkedInMax, type MaxPerson, type MaxService, maxScreenOf, startMaxService } from '../support/max.ts'
 import { suiteScope } from '../support/scope.ts'
 import type { Json } from '../support/service.ts'
@@ -13,6 +14,7 @@ import {
   type Someone,
   screenOf,
   someone,
+  zoneWhereItIs,
 } from '../support/story.ts'
 import { until } from '../support/until.ts'
 
@@ -66,6 +68,63 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
     assert.deepEqual(pathOf(notifications[0]), ['max failed blocked', 'telegram sent'])
     for (const each of notifications) assert.equal(each.deliveries.at(-1).channel, 'telegram')
     assert.deepEqual([inMax(person), inTelegram(person)], [[], ['201', '202', '203']])
+  })
+
+  it('is reminded of an instalment nowhere else, once it was paid while the reminder was on its way', async () => {
+    const person = await inBoth()
+    const operation = `plan-${person.id}`
+    const stage = (number: number, more: Json = {}) => ({
+      id: `${operation}/${number}`,
+      type: 'payout.partial',
+      occurredAt: new Date().toISOString(),
+      branch: { code: 'NOON', timezone: zoneWhereItIs(12) },
+      client: { id: person.id },
+      operation: { id: operation },
+      payment: { amount: '300.00', stage: number, stages: 2, ...more },
+    })
+    const nextDate = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10)
+    await cameTo(service, await accepted(service, stage(1, { nextDate })), 'sent')
+    const { db } = service.services
+    await until(
+      async () =>
+        (await db.run(
+          sql`update schedules set due_at = now() where operation_id = ${operation} and state = 'planned'`,
+        )) > 0,
+      patienceMs,
+      'the reminder is planned',
+    )
+    const reminder = await until(
+      async () => (await service.api('GET', `/schedules?operationId=${operation}`)).body.items[0].endedBy,
+      patienceMs,
+      'the reminder is made',
+    )
+    await cameTo(service, reminder, 'sent')
+    await cameTo(service, await accepted(service, stage(2)), 'sent')
+    // As if MAX had refused it only now.
+    await db.run(
+      sql`update deliveries set state = 'failed', reason = 'blocked', decided_at = null, move_since = now() - interval '1 minute'
+          where event_id = ${reminder}`,
+    )
+    assert.deepEqual(pathOf(await cameTo(service, reminder, 'failed')), ['max failed blocked'])
+  })
+
+  it('a message that does not open holds up no other of its round', async () => {
+    const [spoilt, other] = [await inBoth(), await inBoth()]
+    const { db } = service.services
+    await db.run(sql`update channel_limits set paused_until = now() + interval '8 seconds' where channel = 'max'`)
+    const ids = [await accepted(service, payout(spoilt, 1)), await accepted(service, payout(other, 2))]
+    await until(
+      async () => (await db.run(sql`update deliveries set message = '\\x0102' where event_id = ${ids[0]}`)) > 0,
+      patienceMs,
+      'it waits for MAX',
+    )
+    await cameTo(service, ids[1] ?? '', 'sent')
+    await until(
+      () => service.logLines.some((line) => line.includes('"unreadable"')),
+      patienceMs,
+      'it is told in the log',
+    )
+    assert.deepEqual([inMax(spoilt), inMax(other)], [[], ['2']])
   })
 
   it('can be reached in neither: the message fails, says why of each, and holds up nobody', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { before, describe, it } from 'node:test'
 import { paid } from '../support/people.ts'
 import { suiteScope } from '../support/scope.ts'
@@ -182,6 +183,48 @@ describe('WhatsApp', { timeout: 240_000 }, () => {
     })
     assert.equal(forged.status, 401)
     assert.equal((await fetch(`${url}?hub.mode=subscribe&hub.verify_token=guess&hub.challenge=1`)).status, 403)
+  })
+
+  it('three megabytes of statuses, and the same once more, are taken at once and move nothing', async () => {
+    const person = await registeredReader(service)
+    const eventId = await accepted(service, payout(person, 9))
+    await cameTo(service, eventId, 'delivered')
+    const statuses = Array.from({ length: 300 }, (_, index) => ({
+      id: `wamid.unknown-${index}`,
+      status: index % 2 === 0 ? 'failed' : 'read',
+      timestamp: '1764000000',
+      recipient_id: index % 3 === 0 ? person.phone : newPhone(),
+      errors: [{ code: 131026, title: 'x'.repeat(10_000) }],
+    }))
+    const value = { metadata: { phone_number_id: service.whatsapp.phoneNumberId }, statuses }
+    const entry = [{ changes: [{ field: 'messages', value }] }]
+    const body = JSON.stringify({ object: 'whatsapp_business_account', entry })
+    assert.ok(body.length > 3_000_000)
+    const signature = createHmac('sha256', service.whatsapp.appSecret).update(body).digest('hex')
+    const startedAt = performance.now()
+    for (const more of ['', '', '\n']) {
+      const { status } = await fetch(`${service.url}/channels/whatsapp`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
+        body: body + more,
+      })
+      assert.equal(status, more === '' ? 200 : 401)
+    }
+    assert.ok(performance.now() - startedAt < 20_000, 'Meta does not wait for ever')
+    await cameTo(service, await accepted(service, payout(person, 10)), 'delivered')
+    assert.equal((await cameTo(service, eventId, 'delivered')).state, 'delivered')
+    assert.equal((await contactOf(person.id)).blocked, undefined)
+  })
+
+  it('the fourth message in a row waits for the six seconds of WhatsApp', async () => {
+    const person = await registeredReader(service)
+    const ids: string[] = []
+    for (let sum = 1; sum <= 4; sum++) ids.push(await accepted(service, payout(person, sum)))
+    for (const id of ids) await cameTo(service, id, 'delivered')
+    const moments = moneyOn(person.phone).map(({ at }) => Number(new Date(at)))
+    assert.equal(moments.length, 4)
+    const waited = (moments[3] ?? 0) - (moments[0] ?? 0)
+    assert.ok(waited > 5_500, `the fourth came ${waited} ms after the first`)
   })
 
   it('nothing of a person stands in the log', async () => {

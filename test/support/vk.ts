@@ -9,24 +9,30 @@ const secret = 'Sesam_open_1'
 
 /** The whole service with an emulated VK, which knows its door; by default it is called, not polling. */
 export async function startVkService(t: Cleanup, more: Record<string, string> = {}): Promise<VkService> {
+  const { vk, settings, connect } = await emulatedVk(t)
+  const service = await startService(t, { ...settings, ...more })
+  if (more['VK_UPDATES'] !== 'polling') await connect(service)
+  else await until(() => vk.longPoll.polls > 0, 30_000, 'VK is polled')
+  return { ...service, vk }
+}
+
+/** An emulated VK, the settings by which a service finds it, and how it learns of the service's door. */
+export async function emulatedVk(t: Cleanup) {
   const vk = await startVkEmulator()
   cleanup(t, () => vk.close())
-  const service = await startService(t, {
+  const settings = {
     VK_TOKEN: vk.token,
     VK_GROUP_ID: vk.groupId,
     VK_API_ROOT: vk.apiRoot,
     VK_CONFIRMATION: vk.callbacks.confirmation,
     VK_SECRET: secret,
     VK_RATE_PER_SECOND: '1000',
-    ...more,
-  })
-  if (more['VK_UPDATES'] !== 'polling') {
-    const { status } = await vk.callbacks.connect(`${service.url}/channels/vk`, secret)
-    if (status !== 'ok') throw new Error(`the door did not confirm itself: ${status}`)
-  } else {
-    await until(() => vk.longPoll.polls > 0, 30_000, 'VK is polled')
   }
-  return { ...service, vk }
+  const connect = async ({ url }: Pick<TestService, 'url'>) => {
+    const { status } = await vk.callbacks.connect(`${url}/channels/vk`, secret)
+    if (status !== 'ok') throw new Error(`the door did not confirm itself: ${status}`)
+  }
+  return { vk, settings, connect }
 }
 
 export type VkPerson = { id: string; page: number }
@@ -35,7 +41,7 @@ let lastPage = 7_000_000
 
 /** Somebody whom 1C has put into the registry with the number of his page; he has pressed «Начать» unless told otherwise. */
 export async function registeredPage(
-  { api, vk }: VkService,
+  { api, vk }: Pick<VkService, 'api' | 'vk'>,
   { hasStarted = true, hasAgreed = true } = {},
 ): Promise<VkPerson> {
   lastPage += 1

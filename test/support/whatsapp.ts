@@ -8,23 +8,32 @@ export type WhatsAppService = TestService & { whatsapp: WhatsAppEmulator }
 
 /** The whole service with an emulated WhatsApp, which knows its door and has approved a template for each type. */
 export async function startWhatsAppService(t: Cleanup, more: Record<string, string> = {}): Promise<WhatsAppService> {
+  const { whatsapp, settings, connect } = await emulatedWhatsApp(t)
+  const service = await startService(t, { ...settings, ...more })
+  await connect(service)
+  return { ...service, whatsapp }
+}
+
+/** An emulated WhatsApp, the settings by which a service finds it, and how it learns of the service's door. */
+export async function emulatedWhatsApp(t: Cleanup) {
   const whatsapp = await startWhatsAppEmulator()
   cleanup(t, () => whatsapp.close())
   for (const { type, title, whatsappParameters } of Object.values(catalog)) {
     const places = whatsappParameters.map((name, i) => `${name}: {{${i + 1}}}`).join(', ')
     whatsapp.approve({ name: `vestnik_${type.replaceAll('.', '_')}`, body: `${title}. ${places}.` })
   }
-  const service = await startService(t, {
+  const settings = {
     WHATSAPP_TOKEN: whatsapp.token,
     WHATSAPP_API_ROOT: whatsapp.apiRoot,
     WHATSAPP_PHONE_NUMBER_ID: whatsapp.phoneNumberId,
     WHATSAPP_APP_SECRET: whatsapp.appSecret,
     WHATSAPP_VERIFY_TOKEN: whatsapp.verifyToken,
     WHATSAPP_RATE_PER_SECOND: '1000',
-    ...more,
-  })
-  await whatsapp.webhooks.connect(`${service.url}/channels/whatsapp`)
-  return { ...service, whatsapp }
+  }
+  const connect = async ({ url }: Pick<TestService, 'url'>) => {
+    await whatsapp.webhooks.connect(`${url}/channels/whatsapp`)
+  }
+  return { whatsapp, settings, connect }
 }
 
 export type Reader = { id: string; phone: string }
@@ -32,7 +41,7 @@ export type Reader = { id: string; phone: string }
 let lastPhone = 79_050_000_000
 
 /** Somebody whom 1C has put into the registry with his WhatsApp number and his consent; he has never written to us. */
-export async function registeredReader({ api, whatsapp }: WhatsAppService): Promise<Reader> {
+export async function registeredReader({ api, whatsapp }: Pick<WhatsAppService, 'api' | 'whatsapp'>): Promise<Reader> {
   lastPhone += 1
   const person = { id: `reader-${lastPhone}`, phone: String(lastPhone) }
   whatsapp.person(person.phone, { name: 'Иван' })

@@ -79,10 +79,14 @@ export function parsedJson(text: string): unknown {
 
 /** VK's own words, without what they may quote from us: addresses, ids, pieces of the text. */
 function scrubbed(description: string): string {
-  return description
-    .replace(/\w+:\/\/[^\s'"]+/g, '…')
-    .replace(/(["'`«]).*?(["'`»]|$)/g, '"…"')
-    .replace(/vk1\.[\w.-]+/g, '…')
-    .replace(/\d{4,}/g, '…')
-    .slice(0, 200)
+  return (
+    description
+      // What looks for an address takes the square of the length.
+      .slice(0, 1_000)
+      .replace(/\w+:\/\/[^\s'"]+/g, '…')
+      .replace(/(["'`«]).*?(["'`»]|$)/g, '"…"')
+      .replace(/vk1\.[\w.-]+/g, '…')
+      .replace(/\d{4,}/g, '…')
+      .slice(0, 200)
+  )
 }

@@ -113,11 +113,15 @@ export function readError(raw: unknown): GraphError | undefined {
 
 /** Meta's words, without what they may quote from us: Russian text, addresses, numbers, strings in quotes. */
 function scrubbed(words: string): string {
-  return words
-    .replace(/\w+:\/\/\S+/g, '…')
-    .replace(/"[^"]*"?/g, '"…"')
-    .replace(/\+?\d[\d\s()-]{4,}\d/g, '…')
-    .replace(/\bEAA\w+/g, '…')
-    .replace(/[^\x20-\x7e…]+/g, '…')
-    .slice(0, 200)
+  return (
+    words
+      // What looks for an address takes the square of the length.
+      .slice(0, 1_000)
+      .replace(/\w+:\/\/\S+/g, '…')
+      .replace(/"[^"]*"?/g, '"…"')
+      .replace(/\+?\d[\d\s()-]{4,}\d/g, '…')
+      .replace(/\bEAA\w+/g, '…')
+      .replace(/[^\x20-\x7e…]+/g, '…')
+      .slice(0, 200)
+  )
 }

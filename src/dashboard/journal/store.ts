@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { and, type Sql, sql } from '../../db/sql.ts'
+import { toldReason, toldState } from '../../journal/search.ts'
 import { branded, type ClientId, type ConsentId, type DeliveryId, type EventId } from '../../lib/ids.ts'
 
 export type JournalNeeds = { db: Queryable; vault: Vault }
@@ -80,7 +81,8 @@ export async function findLines(needs: JournalNeeds, filter: LineFilter, limit: 
   const rows = await needs.db.many(
     lineRow,
     sql`select d.id, d.event_id, d.created_at, d.source, coalesce(b.name, d.branch_code) as branch, d.client_id, c.phone, c.full_name,
-               c.data_key, c.erased_at, d.type, d.operation_number, d.channel, d.state, d.reason, d.engagement, d.attempts, d.repeat,
+               c.data_key, c.erased_at, d.type, d.operation_number, d.channel, ${toldState} as state, ${toldReason} as reason,
+               d.engagement, d.attempts, d.repeat,
                d.message, d.test, d.next_attempt_at, d.decided_at, d.consent_id
         from deliveries d join clients c on c.id = d.client_id left join branches b on b.code = d.branch_code
         where ${and(conditionsOf(filter))} order by d.id desc limit ${limit}`,
@@ -98,8 +100,8 @@ function conditionsOf(filter: LineFilter): Sql[] {
     )
   }
   if (filter.event !== undefined) conditions.push(sql`d.event_id = ${filter.event}`)
-  if (filter.states) conditions.push(sql`d.state = any(${filter.states}::text[])`)
-  if (filter.reason !== undefined) conditions.push(sql`d.reason = ${filter.reason}`)
+  if (filter.states) conditions.push(sql`${toldState} = any(${filter.states}::text[])`)
+  if (filter.reason !== undefined) conditions.push(sql`${toldReason} = ${filter.reason}`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)

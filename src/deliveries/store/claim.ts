@@ -53,6 +53,8 @@ export type ClaimResult =
   | Claimed
   | { kind: 'gone' }
   | { kind: 'behind' }
+  /** What is sealed in it does not open: its master key is not among ENCRYPTION_KEYS. It stays as it is. */
+  | { kind: 'unreadable' }
   | { kind: 'early'; inMs: number; channel: WayName; lane: Lane; attempts: number; isWholeBot: boolean }
   | {
       kind: 'dropped'
@@ -79,7 +81,7 @@ export async function claim(
     const results = new Map<DeliveryId, ClaimResult>()
     const ready: Row[] = []
     for (const row of rows) {
-      const standing = standingOf(factsOf(row), needs.guard, now)
+      const standing = standingOf(factsOf(row, needs.limits), needs.guard, now)
       if (standing.kind === 'go') ready.push(row)
       else results.set(row.id, await settle(db, row, standing, now))
     }
@@ -171,7 +173,7 @@ async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryI
   )
 }
 
-function factsOf(row: Row) {
+function factsOf(row: Row, { chatIntervalMs }: SlotLimits) {
   return {
     channel: row.channel,
     isBehind: row.is_behind,
@@ -192,6 +194,7 @@ function factsOf(row: Row) {
     nextAttemptAt: row.next_attempt_at,
     expiresAt: row.expires_at,
     chatFreeAt: row.chat_free_at ?? new Date(0),
+    chatIntervalMs,
   }
 }
 
@@ -234,11 +237,8 @@ function early(row: Row, at: Date, now: Date, isWholeBot: boolean): ClaimResult 
 
 function resultOf(vault: Vault, row: Row, slot: Slot | undefined, limits: BotLimits, now: Date): ClaimResult {
   if (slot?.kind !== 'slot') return early(row, slot?.at ?? now, now, true)
-  const owner = { id: row.client_id, dataKey: row.data_key }
-  const address = vault.open(owner, 'address', row.address)
-  const message = vault.open(owner, 'message', row.message)
-  if (address === undefined || message === undefined || row.contact_id === null)
-    throw new Error('a claimed delivery lacks its parts')
+  const parts = partsOf(vault, row)
+  if (parts === undefined || row.contact_id === null) return { kind: 'unreadable' }
   return {
     kind: 'claimed',
     id: row.id,
@@ -250,9 +250,8 @@ function resultOf(vault: Vault, row: Row, slot: Slot | undefined, limits: BotLim
     consentId: row.consent_id,
     channel: row.channel,
     lane: row.lane,
-    address,
+    ...parts,
     lastWroteAt: row.last_wrote_at ?? undefined,
-    message,
     repeat: row.state === 'unknown',
     attempt: row.attempts + 1,
     failures: row.failures,
@@ -262,6 +261,18 @@ function resultOf(vault: Vault, row: Row, slot: Slot | undefined, limits: BotLim
     claimedAt: now,
     mustRenew: row.is_promo_withdrawn,
     isStale: row.is_promo_withdrawn || (row.stale_at !== null && row.stale_at <= now),
+  }
+}
+
+/** Whatever is wrong with one row must not hold up the others of its round. */
+function partsOf(vault: Vault, row: Row): { address: string; message: string } | undefined {
+  const owner = { id: row.client_id, dataKey: row.data_key }
+  try {
+    const address = vault.open(owner, 'address', row.address)
+    const message = vault.open(owner, 'message', row.message)
+    return address === undefined || message === undefined ? undefined : { address, message }
+  } catch {
+    return undefined
   }
 }
 

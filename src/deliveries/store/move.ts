@@ -48,6 +48,15 @@ export type Moving = {
  */
 export type MoveKind = 'failed' | 'waiting' | 'unread'
 
+/** Whose reminders are among them: a payment may have come since they were made. */
+export async function clientsOfReminders(db: Queryable, ids: readonly DeliveryId[]): Promise<ClientId[]> {
+  const rows = await db.many(
+    z.object({ client_id: z.string().transform(branded<'client'>) }),
+    sql`select distinct client_id from deliveries where id = any(${ids}::text[]) and type = 'installment.reminder'`,
+  )
+  return rows.map((each) => each.client_id)
+}
+
 /** Those that are still to be moved, held until the transaction ends. One that may have arrived is never among them. */
 export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind: MoveKind): Promise<Moving[]> {
   const rows = await db.many(

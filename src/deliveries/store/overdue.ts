@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channelNames } from '../../channels/channel.ts'
+import { channelNames, type WayName } from '../../channels/channel.ts'
 import { repeatsOf } from '../../channels/registry.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
@@ -60,9 +60,13 @@ export async function expire(database: Database): Promise<Decided[]> {
 
 /**
  * Deliveries that stand first in their client's line, are due, and have not been hinted lately: their job was lost, or
- * the queue was away. The caller hints the queue of them.
+ * the queue was away. The caller hints the queue of them. `backlogs`: channels whose ordinary lane has work enough.
  */
-export async function overdueDeliveries(db: Queryable, olderThanMs: number): Promise<Decided[]> {
+export async function overdueDeliveries(
+  db: Queryable,
+  olderThanMs: number,
+  backlogs: readonly WayName[],
+): Promise<Decided[]> {
   return await db.many(
     decidedRow,
     sql`update deliveries set hinted_at = clock_timestamp() where id in (
@@ -70,6 +74,7 @@ export async function overdueDeliveries(db: Queryable, olderThanMs: number): Pro
           where d.decided_at is null and d.channel is not null and d.state in ('queued', 'waiting', 'unknown')
             and coalesce(d.next_attempt_at, d.created_at) < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
             and (d.hinted_at is null or d.hinted_at < clock_timestamp() - interval '20 seconds')
+            and not (d.lane = 'ordinary' and d.channel = any(${backlogs}::text[]))
             and not exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null
                               and e.event_seq < d.event_seq and e.lane = d.lane
                               and (e.channel = 'sandbox') is not distinct from (d.channel = 'sandbox'))
