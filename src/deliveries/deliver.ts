@@ -43,7 +43,7 @@ export type DeliverNeeds = {
 export type DeliveryLine = {
   delivery: DeliveryId
   channel: WayName
-  result: 'gone' | 'behind' | 'early' | 'dropped' | 'attempted'
+  result: 'gone' | 'behind' | 'paused' | 'early' | 'dropped' | 'attempted'
   reason?: string | null
   attempt?: number
   repeat?: boolean

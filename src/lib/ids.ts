@@ -16,6 +16,7 @@ const prefixes = {
   template: 'tpl',
   alert: 'alr',
   schedule: 'sch',
+  audit: 'aud',
 } as const
 
 export type IdKind = keyof typeof prefixes
