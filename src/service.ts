@@ -13,6 +13,7 @@ import { createBranchZones } from './events/branches.ts'
 import { createReceive, type Receive } from './events/receive.ts'
 import { createApp } from './http/app.ts'
 import { type Dependency, healthRoutes } from './http/health.ts'
+import { faultOf } from './lib/fault.ts'
 import { treatmentOf } from './notifications/treatment.ts'
 import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
@@ -116,6 +117,8 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     approvedVariables: (type) => approvedVariablesOf(config, type),
     publicUrl: config.PUBLIC_URL,
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
+    onAuditTrouble: (error) => noteAuditTrouble(services, error),
+    channels: services.channels,
   }
   const api: FastifyPluginAsync = (app) => apiRoutes(app, apiNeeds)
   const docs: FastifyPluginAsync = (app) =>
@@ -130,6 +133,11 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       companyName: config.COMPANY_NAME,
     })
   return [health, webhooks, doors, api, docs, dashboard]
+}
+
+/** What was done is done; that nobody can read of it later has to be seen at once. */
+function noteAuditTrouble({ log }: Services, error: unknown): void {
+  log.error({ msg: 'audit.lost', ...faultOf(error) })
 }
 
 function dependenciesOf({ db, queue, channels }: Services): Dependency[] {

@@ -35,7 +35,6 @@ export const acts = {
   'key.rotate': 'Замена ключа',
   'alerts.change': 'Изменение получателей тревог',
   'webhook.change': 'Изменение исходящего вебхука',
-  'client.change': 'Изменение клиента',
 } as const
 
 export type Act = keyof typeof acts

@@ -71,7 +71,11 @@ function repeatedText(text: string): string {
 
 /** An approved template has no room before its words: the sum says it, or the message does not leave. */
 function repeatedAbout({ type, variables }: About): About {
-  return { type, variables: { ...variables, сумма: `${variables['сумма'] ?? ''} (повторное сообщение)`.trim() }, mustName: 'сумма' }
+  return {
+    type,
+    variables: { ...variables, сумма: `${variables['сумма'] ?? ''} (повторное сообщение)`.trim() },
+    mustName: 'сумма',
+  }
 }
 
 function corrected({ type, variables }: About, { variable, value }: Correction): About {

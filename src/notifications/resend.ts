@@ -81,9 +81,9 @@ async function sayAgain(needs: SayNeeds, db: Queryable, asked: Resending): Promi
   const [stored] = await eventsByIds(inside, [old.eventId])
   const recipient = (await recipientsOf(inside, [old.clientId])).get(old.clientId)
   if (stored === undefined || recipient === undefined) return { kind: 'unknown' }
-  const obstacle = obstacleTo(old, asked.force) ?? consentObstacle(old, recipient, needs.policy)
-  if (obstacle) return obstacle
   const chosen = choose(old, recipient, asked, needs.policy)
+  const obstacle = obstacleTo(old, asked.force) ?? consentObstacle(old, recipient, chosen, needs.policy)
+  if (obstacle) return obstacle
   if ('kind' in chosen) return chosen
   const words = await wordsFor(needs, inside, { old, stored, recipient, channel: chosen.channel })
   if (words === undefined) return refusal('template_error')
@@ -131,8 +131,15 @@ function obstacleTo(old: Resendable, force: boolean): Resent | undefined {
   return undefined
 }
 
-function consentObstacle(old: Resendable, { consents }: Recipient, { sendMode }: Policy): Resent | undefined {
+function consentObstacle(
+  old: Resendable,
+  { consents }: Recipient,
+  chosen: Contact | Resent,
+  { sendMode }: Policy,
+): Resent | undefined {
   if (sendMode === 'test') return refusal('test_mode')
+  // Whoever has no messenger at all is asked to connect one first: his consent comes with it.
+  if ('why' in chosen && chosen.why === 'no_contact') return chosen
   const consent = latestConsent(consents, old.purpose)
   if (consent === undefined) return refusal('no_consent')
   return consent.granted ? undefined : refusal('opted_out')
@@ -166,7 +173,12 @@ type Words = { message: string; version: string | null; staleAt: Date | null }
 async function wordsFor(
   needs: SayNeeds,
   inside: { db: Queryable; vault: SayNeeds['vault'] },
-  { old, stored, recipient, channel }: { old: Resendable; stored: StoredEvent; recipient: Recipient; channel: ChannelName },
+  {
+    old,
+    stored,
+    recipient,
+    channel,
+  }: { old: Resendable; stored: StoredEvent; recipient: Recipient; channel: ChannelName },
 ): Promise<Words | undefined> {
   const own = old.channel === channel ? needs.vault.open(recipient.client, 'message', old.message) : undefined
   if (own !== undefined) return { message: own, version: old.templateVersion, staleAt: old.staleAt }
@@ -201,7 +213,11 @@ function isOwn(why: RefusalCode): why is keyof typeof ownTexts {
 }
 
 /** Where else a message can go by hand: the channels by which its client can be reached, this one left out. */
-export function otherChannels(contacts: readonly Contact[], policy: Policy, purpose: 'service' | 'advertising'): ChannelName[] {
+export function otherChannels(
+  contacts: readonly Contact[],
+  policy: Policy,
+  purpose: 'service' | 'advertising',
+): ChannelName[] {
   const forbidden = forbiddenChannels(policy, purpose)
   return policy.channelOrder.filter(
     (name) =>

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { and, type Sql, sql } from '../../db/sql.ts'
-import { branded, type ClientId, type DeliveryId, type EventId } from '../../lib/ids.ts'
+import { branded, type ClientId, type DeliveryId, type EventId, idAt } from '../../lib/ids.ts'
 
 export type JournalNeeds = { db: Queryable; vault: Vault }
 
@@ -101,11 +101,6 @@ function conditionsOf(filter: LineFilter): Sql[] {
   if (filter.to) conditions.push(sql`d.id < ${idAt(filter.to)}`)
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions
-}
-
-/** The least id of a delivery made at that moment: 48 bits of milliseconds come first. */
-export function idAt(at: Date, prefix: 'dlv' | 'evt' = 'dlv'): string {
-  return `${prefix}_${Math.max(0, at.getTime()).toString(16).padStart(12, '0')}${'0'.repeat(20)}`
 }
 
 function lineOf(vault: Vault, row: z.output<typeof lineRow>): Line {

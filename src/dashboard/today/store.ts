@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import { branded, type ClientId, type EventId } from '../../lib/ids.ts'
-import { idAt } from '../journal/store.ts'
+import { branded, type ClientId, type EventId, idAt } from '../../lib/ids.ts'
 
 export type Count = { state: string; reason: string | null; isDecided: boolean; recent: number; today: number }
 
@@ -32,7 +31,7 @@ export async function countMessages(db: Queryable, since: { recent: Date; today:
 export async function countEvents(db: Queryable, since: Date): Promise<number> {
   const { count } = await db.one(
     z.object({ count: z.bigint() }),
-    sql`select count(*) as count from events where id >= ${idAt(since, 'evt')} and not test`,
+    sql`select count(*) as count from events where id >= ${idAt(since, 'event')} and not test`,
   )
   return Number(count)
 }

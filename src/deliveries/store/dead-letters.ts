@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../../db/database.ts'
 import { and, type Sql, sql } from '../../db/sql.ts'
-import { branded, type ClientId, type DeliveryId, type EventId } from '../../lib/ids.ts'
+import { branded, type ClientId, type DeliveryId, type EventId, idAt } from '../../lib/ids.ts'
 import { type DeliveryState, deliveryStateSchema, type Reason, reasonSchema } from '../delivery.ts'
 
 /** A message that ended without arriving, and should have. */
@@ -87,9 +87,4 @@ function conditionsOf(filter: DeadFilter): Sql[] {
   if (filter.to) conditions.push(sql`d.id < ${idAt(filter.to)}`)
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions
-}
-
-/** The least id of a delivery made at that moment: 48 bits of milliseconds come first (lib/ids.ts). */
-function idAt(at: Date): string {
-  return `dlv_${Math.max(0, at.getTime()).toString(16).padStart(12, '0')}${'0'.repeat(20)}`
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { WayName } from '../../channels/channel.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import {
@@ -9,8 +10,15 @@ import {
   type EventId,
   type NotificationId,
 } from '../../lib/ids.ts'
-import { type DeliveryState, deliveryStateSchema, type Lane, lanes, type Reason, reasonSchema, wayNameSchema } from '../delivery.ts'
-import type { WayName } from '../../channels/channel.ts'
+import {
+  type DeliveryState,
+  deliveryStateSchema,
+  type Lane,
+  lanes,
+  type Reason,
+  reasonSchema,
+  wayNameSchema,
+} from '../delivery.ts'
 
 /** A delivery whose words somebody wants to be said once more. */
 export type Resendable = {
@@ -63,7 +71,10 @@ export async function ownerOf(
 }
 
 /** The delivery that this one was resent as, if it was. */
-export async function resentAs(db: Queryable, id: DeliveryId): Promise<{ id: DeliveryId; channel: WayName } | undefined> {
+export async function resentAs(
+  db: Queryable,
+  id: DeliveryId,
+): Promise<{ id: DeliveryId; channel: WayName } | undefined> {
   return await db.maybeOne(
     z.object({ id: z.string().transform(branded<'delivery'>), channel: wayNameSchema }),
     sql`select id, channel from deliveries where resent_from = ${id}`,
@@ -125,7 +136,10 @@ const resendableRow = z.object({
   event_id: z.string().transform(branded<'event'>),
   event_seq: z.bigint(),
   client_id: z.string().transform(branded<'client'>),
-  contact_id: z.string().transform(branded<'contact'>).nullable(),
+  contact_id: z
+    .string()
+    .transform(branded<'contact'>)
+    .nullable(),
   source: z.string(),
   type: z.string(),
   lane: z.enum(lanes),
