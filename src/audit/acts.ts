@@ -14,6 +14,7 @@ export const acts = {
   'look.client': 'Просмотр карточки клиента',
   'look.event': 'Просмотр события',
   'look.dead': 'Просмотр недоставленного',
+  'look.settings': 'Просмотр настроек',
   'look.audit': 'Просмотр журнала действий',
   'journal.export': 'Выгрузка журнала',
   'delivery.resend': 'Повторная отправка',

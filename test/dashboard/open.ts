@@ -6,6 +6,7 @@ import { ensureFirstAdmin } from '../../src/dashboard/access.ts'
 import { dashboardRoutes } from '../../src/dashboard/routes.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Policy } from '../../src/notifications/policy.ts'
+import { apiNeedsOf, deskOf, intakeOf, receiveOf } from '../../src/service.ts'
 import { openServices, type Services } from '../../src/services.ts'
 import { policyOf } from '../../src/workers.ts'
 import { testDatabase } from '../support/postgres.ts'
@@ -33,13 +34,11 @@ export async function openDashboard(t: Cleanup, policy: Partial<Policy> = {}): P
   t.after(() => services.close())
   await ensureFirstAdmin(services, password)
   const rules: Policy = { ...policyOf(services), channelsOn: ['telegram'], ...policy }
+  const desk = deskOf(services, apiNeedsOf(services, receiveOf(services), intakeOf(services)))
   const app = await createApp({
     log,
     metrics: services.metrics,
-    routes: [
-      async (scope) =>
-        dashboardRoutes(scope, { ...services, policy: rules, publicUrl: undefined, companyName: 'МеталлПром' }),
-    ],
+    routes: [async (scope) => dashboardRoutes(scope, { ...desk, policy: rules, companyName: 'МеталлПром' })],
   })
   t.after(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })

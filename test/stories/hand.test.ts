@@ -109,7 +109,7 @@ describe("an operator's hand", { timeout: 240_000 }, () => {
     const person = await inBoth()
     const event = await accepted(service, payout(person, 103))
     const told = await cameTo(service, event, 'sent')
-    service.max.faults.error(403, 'error.dialog.suspended', {
+    service.max.faults.error(403, 'chat.denied', 'Key: error.dialog.suspended, args: [1,].', {
       userId: String(person.userId),
       textIncludes: '₽',
       times: 1,
