@@ -3,6 +3,7 @@ import type { Client } from '../../src/clients/client.ts'
 import { resolveClients } from '../../src/clients/resolve.ts'
 import { readConfig } from '../../src/config.ts'
 import { ensureFirstAdmin } from '../../src/dashboard/access.ts'
+import type { Desk } from '../../src/dashboard/desk.ts'
 import { dashboardRoutes } from '../../src/dashboard/routes.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Policy } from '../../src/notifications/policy.ts'
@@ -21,6 +22,7 @@ export type TestDashboard = {
   url: string
   services: Services
   logLines: string[]
+  desk: Desk
   visitor(): Visitor
   /** A visitor who has logged in. */
   operator(): Promise<Visitor>
@@ -34,7 +36,8 @@ export async function openDashboard(t: Cleanup, policy: Partial<Policy> = {}): P
   t.after(() => services.close())
   await ensureFirstAdmin(services, password)
   const rules: Policy = { ...policyOf(services), channelsOn: ['telegram'], ...policy }
-  const desk = deskOf(services, apiNeedsOf(services, receiveOf(services), intakeOf(services)))
+  const apiNeeds = { ...apiNeedsOf(services, receiveOf(services), intakeOf(services)), policy: rules }
+  const desk = { ...deskOf(services, apiNeeds), companyName: 'МеталлПром' }
   const app = await createApp({
     log,
     metrics: services.metrics,
@@ -43,7 +46,7 @@ export async function openDashboard(t: Cleanup, policy: Partial<Policy> = {}): P
   t.after(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const visitor = () => visitorOf(url)
-  return { url, services, logLines, visitor, operator: async () => await loggedIn(visitor()) }
+  return { url, services, logLines, desk, visitor, operator: async () => await loggedIn(visitor()) }
 }
 
 async function loggedIn(visitor: Visitor): Promise<Visitor> {

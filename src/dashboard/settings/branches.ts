@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { answerWords } from '../../channels/message.ts'
-import { compact } from '../../lib/compact.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { operatorOf } from '../access/rights.ts'
 import type { Desk } from '../desk.ts'
@@ -110,7 +109,11 @@ function valuesOf(branch: Branch): Values {
     code: branch.code,
     buttons,
     text: {
-      ...compact(words),
+      site: words.site ?? '',
+      feedbackUrl: words.feedbackUrl ?? '',
+      logoUrl: words.logoUrl ?? '',
+      phone: words.phone ?? '',
+      signature: words.signature ?? '',
       name: branch.name ?? '',
       timezone: branch.timezone ?? '',
       brand: brand ?? '',
