@@ -61,7 +61,7 @@ export function keyRoutes(needs: ApiNeeds): ApiRoute[] {
       path: '/keys',
       scope: 'keys:write',
       status: 201,
-      audit: { act: 'key.create' },
+      audit: { act: 'key.create', object: ({ body }) => input.safeParse(body).data?.name },
       summary: 'Выпустить ключ',
       description: 'Ключ показан один раз, в этом ответе. Выдать можно только те права, которые есть у вызывающего.',
       body: input,

@@ -17,6 +17,7 @@ import { branded } from '../../src/lib/ids.ts'
 import { suiteScope } from '../support/scope.ts'
 import { until } from '../support/until.ts'
 import { openDashboard, password, type TestDashboard } from './open.ts'
+import { noPages, pages } from './pages.ts'
 import { makeTown, type Town } from './town.ts'
 import { readable, type Visitor } from './visitor.ts'
 
@@ -74,6 +75,16 @@ describe('who may do what in the dashboard', { timeout: 240_000 }, () => {
       ({ method, right, url }) => method === 'POST' && right !== 'public' && !/try|shadow/.test(url),
     )
     for (const { url, act } of deeds) assert.ok(act, `POST ${url} leaves no line in the audit log`)
+  })
+
+  it('every page is among those that the browser opens', () => {
+    const served = routes
+      .filter(({ method, url }) => method === 'GET' && !url.startsWith('/assets/'))
+      .map(({ url }) => url)
+    assert.deepEqual(
+      served.filter((url) => pages[url] === undefined && !noPages.includes(url)),
+      [],
+    )
   })
 
   it('a role that may not gets a page that says so, on every route', async () => {

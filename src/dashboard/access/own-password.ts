@@ -3,7 +3,6 @@ import type { Access } from '../access.ts'
 import { postedIn, problemNotice, textField } from '../frame/forms.ts'
 import { html, nothing } from '../frame/html.ts'
 import { csrfField, sendPage } from '../frame/page.ts'
-import { noticeList } from '../frame/pieces.ts'
 import { doneNotice } from '../hand/page.ts'
 import { tokenOf } from './guard.ts'
 import { operatorOf } from './rights.ts'
@@ -45,7 +44,7 @@ function show(request: FastifyRequest, reply: FastifyReply, problem: string | un
     withoutSearch: operator.mustChangePassword,
     body: html`<form class="login" method="post" action="/password">
 <h1>Сменить пароль</h1>
-${noticeList(doneNotice(request.query))}
+${doneNotice(request.query)}
 ${operator.mustChangePassword ? html`<p class="notice">Ваш пароль задал администратор. Придумайте свой, и можно работать.</p>` : nothing}
 ${problemNotice(problem)}
 ${csrfField(operator)}

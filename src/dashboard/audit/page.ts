@@ -7,7 +7,7 @@ import { selectField, textField } from '../frame/forms.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, clockOf, momentTag } from '../frame/moments.ts'
 import { emptyState } from '../frame/pieces.ts'
-import type { Tone } from '../frame/words.ts'
+import { type Tone, wordOf } from '../frame/words.ts'
 import { sendSettings } from '../settings/frame.ts'
 
 const pageSize = 100
@@ -93,5 +93,28 @@ function detailText(detail: unknown): string {
   const told = Object.entries(detail).filter(([, value]) => value !== null && value !== undefined && value !== false)
   return told.length === 0
     ? ''
-    : ` · ${told.map(([name, value]) => (value === true ? name : `${name}: ${String(value)}`)).join(', ')}`
+    : ` · ${told.map(([name, value]) => (value === true ? wordOf(detailWords, name) : `${wordOf(detailWords, name)}: ${String(value)}`)).join(', ')}`
+}
+
+const detailWords: Record<string, string> = {
+  searched: 'поиск',
+  filtered: 'с фильтрами',
+  rows: 'строк',
+  total: 'всего',
+  resent: 'отправлено',
+  refused: 'отказов',
+  force: 'повтор подтверждён',
+  phone: 'по телефону',
+  channel: 'канал',
+  state: 'состояние',
+  status: 'состояние',
+  reason: 'причина',
+  type: 'событие',
+  branch: 'площадка',
+  branches: 'площадки',
+  role: 'роль',
+  isDisabled: 'вход закрыт',
+  from: 'с',
+  to: 'по',
+  code: 'код',
 }

@@ -12,7 +12,7 @@ import type { CardNeeds } from '../clients/card.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, clockOf, momentTag } from '../frame/moments.ts'
 import { type Page, sendPage } from '../frame/page.ts'
-import { emptyState, eventTitle, nameText, noticeList, testMark } from '../frame/pieces.ts'
+import { emptyState, eventTitle, nameText, testMark } from '../frame/pieces.ts'
 import { sourceTitle } from '../frame/words.ts'
 import { doneNotice } from '../hand/page.ts'
 import { journalPath } from '../journal/filter.ts'
@@ -28,16 +28,12 @@ export function eventRoutes(app: FastifyInstance, needs: CardNeeds & { db: Datab
     const id = parseId('event', idInput.parse(request.params).id)
     if (id === undefined) throw unknownEvent()
     const operator = operatorOf(request)
-    const notices = doneNotice(request.query)
-    return sendPage(request, reply, await needs.db.snapshot((db) => eventPage({ ...needs, db, operator }, id, notices)))
+    const notice = doneNotice(request.query)
+    return sendPage(request, reply, await needs.db.snapshot((db) => eventPage({ ...needs, db, operator }, id, notice)))
   })
 }
 
-async function eventPage(
-  needs: CardNeeds & { operator: Session },
-  id: EventId,
-  notices: readonly string[],
-): Promise<Page> {
+async function eventPage(needs: CardNeeds & { operator: Session }, id: EventId, notice: Html): Promise<Page> {
   const [event] = await eventsByIds(needs, [id])
   if (!event || !(await maySeeEvent(needs.db, id, needs.operator.branches))) throw unknownEvent()
   const clock = clockOf(needs.policy.timezone)
@@ -46,7 +42,7 @@ async function eventPage(
   const contacts = client ? await contactsOf(needs, client) : []
   return {
     title: eventTitle(event.type),
-    body: html`${noticeList(notices)}<section class="card" aria-labelledby="event-title">
+    body: html`${notice}<section class="card" aria-labelledby="event-title">
 <div class="card-head"><h1 id="event-title">${eventTitle(event.type)}</h1> ${testMark(event.test)}</div>
 ${eventFacts(event, lines[0], clock)}
 ${warningList(event)}

@@ -12,7 +12,7 @@ a.button:hover { background: var(--calm-bg); }
 .row-acts .act, .hand .act { margin: 0; }
 .row-acts, .hand-acts { display: flex; flex-wrap: wrap; gap: 0.4rem; }
 .hand-acts .act { margin-top: 0.4rem; }
-.hand form { margin-left: 0.5rem; }
+.hand { align-items: center; }
 .hand b + form { margin-left: 0; }
 .again { margin-top: 0.6rem; }
 .again form { margin-top: 0.4rem; padding: 0.75rem; border: 1px solid var(--line); border-radius: 8px; display: grid; gap: 0.6rem; max-width: 30rem; }
@@ -24,6 +24,9 @@ a.button:hover { background: var(--calm-bg); }
 
 .notice.good { background: var(--good-bg); color: var(--text); }
 .notice .secret, .secret { display: inline-block; margin: 0.2rem 0; padding: 0.15rem 0.5rem; border-radius: 4px; background: var(--surface); border: 1px solid var(--line); font-size: 1rem; user-select: all; }
+.filter-grid.card { margin: 0 0 1rem; padding: 1rem; align-items: end; }
+.filter-grid.card .filter-acts { margin: 0; }
+.settings-body > .quiet + .form { margin-top: 0.9rem; }
 .lead { margin: 0.4rem 0 1.25rem; max-width: 46rem; color: var(--muted); }
 .tabs { display: flex; flex-wrap: wrap; gap: 0.25rem; margin: 0.75rem 0 1rem; }
 .tabs a { padding: 0.4rem 0.75rem; border-radius: 6px; color: var(--text); text-decoration: none; }
@@ -38,6 +41,7 @@ a.button:hover { background: var(--calm-bg); }
 .rows > li + li { border-top: 1px solid var(--line); }
 .rows > li.stack { display: block; }
 .rows .row { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 0.4rem 1rem; }
+.rows b + .state, .rows code + .state { margin-left: 0.35rem; }
 .rows small { display: block; margin-top: 0.15rem; }
 .rows details { margin-top: 0.4rem; }
 .rows b a, .rows a b { color: var(--text); }
@@ -94,6 +98,9 @@ details .form { margin-top: 0.6rem; }
   .editor { grid-template-columns: minmax(0, 1fr); }
 }
 @media (max-width: 40rem) {
+  button { white-space: normal; }
+  .top nav { order: 1; flex-basis: 100%; }
+  .top .quick { order: 2; }
   .rows.audit > li { grid-template-columns: 1fr; gap: 0.1rem; }
   .top nav { flex-wrap: wrap; gap: 0; }
   .top nav a { padding: 0.4rem 0.5rem; }

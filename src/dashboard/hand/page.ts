@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { channelNames } from '../../channels/channel.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { parseId } from '../../lib/ids.ts'
-import { plural } from '../../lib/russian/plural.ts'
 import { type Resent, resend } from '../../notifications/resend.ts'
 import { operatorOf } from '../access/rights.ts'
 import type { Desk } from '../desk.ts'
+import { type Html, html, nothing } from '../frame/html.ts'
 import { eventOfDelivery } from '../search/store.ts'
 
 const form = z.object({
@@ -57,15 +57,11 @@ function unknownDelivery(): RequestError {
 }
 
 /** What the page after an act says of it. */
-export function doneNotice(query: unknown): string[] {
-  const parsed = z.object({ done: z.string(), n: z.coerce.number().int().min(0).optional() }).safeParse(query)
-  if (!parsed.success) return []
-  const { done, n } = parsed.data
-  const text = Object.hasOwn(doneTexts, done) ? doneTexts[done] : undefined
-  return text === undefined ? [] : [n === undefined ? text : `${text} ${n}\u00a0${plural(n, messages)}.`]
+export function doneNotice(query: unknown): Html {
+  const parsed = z.object({ done: z.string() }).safeParse(query)
+  const done = parsed.data?.done ?? ''
+  return Object.hasOwn(doneTexts, done) ? html`<p class="notice good" role="status">${doneTexts[done]}</p>` : nothing
 }
-
-const messages = { one: 'сообщение', few: 'сообщения', many: 'сообщений' }
 
 const doneTexts: Record<string, string> = {
   resent:

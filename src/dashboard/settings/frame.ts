@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { sendPage } from '../frame/page.ts'
-import { noticeList } from '../frame/pieces.ts'
 import { doneNotice } from '../hand/page.ts'
 
 /** The pages of settings. A new page is one line here. */
@@ -32,7 +31,7 @@ export function sendSettings(
       (each) =>
         html`<a href="${each.path}"${each.path === at ? html` aria-current="page"` : nothing}>${each.title}</a>`,
     )}</nav><div class="settings-body"><h1>${title ?? page?.title ?? ''}</h1>
-${noticeList(doneNotice(request.query))}
+${doneNotice(request.query)}
 ${body}</div></div>`,
   })
 }

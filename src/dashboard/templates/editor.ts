@@ -4,7 +4,7 @@ import { hidden, problemNotice, selectField } from '../frame/forms.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { clockOf } from '../frame/moments.ts'
 import { csrfField } from '../frame/page.ts'
-import { channelTitle, noticeList } from '../frame/pieces.ts'
+import { channelTitle } from '../frame/pieces.ts'
 import type { Branch } from '../journal/store.ts'
 import { diffPart, versionList } from './parts.ts'
 import type { Whole } from './shapes.ts'
@@ -17,7 +17,7 @@ export type Editor = {
   current: { text: string; private: boolean }
   tried: Html
   problem: string | undefined
-  notices: readonly string[]
+  notice: Html
   result: Html
   branches: readonly Branch[]
   zone: string
@@ -26,12 +26,12 @@ export type Editor = {
 
 /** The text on one side, what is wrong with it and how it reads on the other; below, what it was and what can be done. */
 export function editorBody(editor: Editor): Html {
-  const { slot, whole, notices, problem, result } = editor
+  const { slot, whole, notice, problem, result } = editor
   const { draft, published, shipped } = whole
   const isChanged = draft !== undefined && draft.text !== (published?.text ?? shipped.text)
   return html`<p><a href="/templates">Все шаблоны</a></p>
 <h1>${whole.title}</h1>
-${noticeList(notices)}
+${notice}
 ${problemNotice(problem)}
 ${slotForm(editor)}
 <div class="editor">

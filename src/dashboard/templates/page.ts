@@ -5,7 +5,7 @@ import type { Desk } from '../desk.ts'
 import { orProblem, postedIn } from '../frame/forms.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { sendPage } from '../frame/page.ts'
-import { channelTitle, noticeList } from '../frame/pieces.ts'
+import { channelTitle } from '../frame/pieces.ts'
 import { doneNotice } from '../hand/page.ts'
 import { branchesOf } from '../journal/store.ts'
 import { type Editor, editorBody } from './editor.ts'
@@ -26,7 +26,7 @@ export function templateRoutes(app: FastifyInstance, desk: Desk): void {
       title: 'Шаблоны',
       at: 'templates',
       body: html`<h1>Шаблоны</h1>
-${noticeList(doneNotice(request.query))}
+${doneNotice(request.query)}
 <p class="lead">Каждому событию соответствует текст из поставки; его можно заменить своим — общим, для одного канала или для одной площадки.</p>
 <ul class="rows">${templates.map(templateItem)}</ul>`,
     })
@@ -130,7 +130,7 @@ ${noticeList(doneNotice(request.query))}
       current,
       tried: triedPart(await previewOf(request, slot, current)),
       problem,
-      notices: doneNotice(request.query),
+      notice: doneNotice(request.query),
       result: result ?? nothing,
       branches: await branchesOf(desk.db),
       zone: desk.policy.timezone,

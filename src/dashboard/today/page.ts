@@ -11,7 +11,7 @@ import type { CardNeeds } from '../clients/card.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, clockOf, momentTag, spanText } from '../frame/moments.ts'
 import { sendPage } from '../frame/page.ts'
-import { noticeList, stateBadge } from '../frame/pieces.ts'
+import { stateBadge } from '../frame/pieces.ts'
 import { doneNotice } from '../hand/page.ts'
 import { explain } from '../journal/explain.ts'
 import { handList } from './hands.ts'
@@ -45,7 +45,7 @@ export function todayRoutes(app: FastifyInstance, needs: CardNeeds): void {
       title: 'Сегодня',
       at: 'today',
       body: html`<h1>Сегодня, ${dayText(wall, wall.year)}</h1>
-${noticeList(doneNotice(request.query))}
+${doneNotice(request.query)}
 ${modeNotice(needs.policy)}
 ${tiles({ counts, events, pending, day: dayOf(since.today.getTime(), clock.zone), channels: needs.policy.channelsOn })}
 ${waiting === undefined ? nothing : waitingNotice(waiting, clock)}
