@@ -98,7 +98,7 @@ details .form { margin-top: 0.6rem; }
   .editor { grid-template-columns: minmax(0, 1fr); }
 }
 @media (max-width: 40rem) {
-  button { white-space: normal; }
+  .act button { white-space: normal; }
   .top nav { order: 1; flex-basis: 100%; }
   .top .quick { order: 2; }
   .rows.audit > li { grid-template-columns: 1fr; gap: 0.1rem; }
