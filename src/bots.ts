@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { answer } from './bot/answer.ts'
-import type { ReachOf } from './bot/answer-button.ts'
+import type { ReachOf } from './bot/chat.ts'
 import { createUpdates, type Updates } from './bot/receive.ts'
 import type { Channel, ChannelName, Door } from './channels/channel.ts'
 import { receive } from './deliveries/receipts.ts'

@@ -1,27 +1,25 @@
-import type { Update } from '../channels/channel.ts'
 import type { AnswerWord } from '../channels/message.ts'
 import { addressIndex } from '../clients/store.ts'
 import { answerIn } from '../deliveries/message.ts'
 import { noteTap, type Tapped } from '../deliveries/store/tap.ts'
-import type { NamedBranch } from '../events/branches.ts'
 import type { KeptEvent } from '../events/kept.ts'
 import { eventsByIds } from '../events/store/read.ts'
 import { formatMoney } from '../lib/russian/numbers.ts'
 import { oneLine } from '../lib/russian/text.ts'
-import type { AnswerNeeds } from './answer.ts'
+import { type AnswerNeeds, type Press, type Reach, say } from './chat.ts'
 import { type QuestionAbout, texts } from './texts.ts'
 
-/** Where a branch can be reached, or the company where the branch says nothing of its own. */
-export type Reach = { phone: string | undefined; site: string | undefined }
-export type ReachOf = (branch: NamedBranch | undefined) => Promise<Reach>
-
-export type Press = Extract<Update, { kind: 'press' }>
+/** «Понятно» and «Вопрос по выплате» under a message of ours. */
+export async function pressUnderMessage(needs: AnswerNeeds, update: Press): Promise<boolean> {
+  const answer = await noteAnswer(needs, update)
+  if (!answer) return false
+  await needs.channel.answerPress(update, answer.word === 'ok' ? texts.understood : undefined)
+  if (answer.word === 'question') await say(needs, update, { text: await questionText(needs, answer) })
+  return true
+}
 
 /** What a button under a message of ours comes to; undefined when the press is not of such a one, or not of this chat's. */
-export async function noteAnswer(
-  needs: AnswerNeeds,
-  press: Press,
-): Promise<({ word: AnswerWord } & Tapped) | undefined> {
+async function noteAnswer(needs: AnswerNeeds, press: Press): Promise<({ word: AnswerWord } & Tapped) | undefined> {
   const answer = answerIn(press.payload)
   if (!answer) return undefined
   const { name } = needs.channel
@@ -34,7 +32,7 @@ export async function noteAnswer(
 }
 
 /** Whom to ask about that payout, and what to name. */
-export async function questionText(needs: AnswerNeeds, { event: id, isPrivate }: Tapped): Promise<string> {
+async function questionText(needs: AnswerNeeds, { event: id, isPrivate }: Tapped): Promise<string> {
   const [stored] = await eventsByIds(needs, [id])
   const event = stored?.content?.event
   return texts.question({ ...subjectOf(isPrivate ? undefined : event), ...(await needs.reachOf(event?.branch)) })
