@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { ConfigError, processEnvironment, readConfig } from '../config.ts'
 import { migrateCommand } from './migrate.ts'
+import { sendTestCommand } from './send-test.ts'
 
 /** `npm run cli -- <command>`: the operator's commands. A new command is one file and one line here. */
 const program = new Command('vestnik')
@@ -11,6 +12,7 @@ const program = new Command('vestnik')
 const settings = () => readConfig(processEnvironment())
 
 program.addCommand(migrateCommand(settings))
+program.addCommand(sendTestCommand(settings))
 
 try {
   await program.parseAsync(process.argv)

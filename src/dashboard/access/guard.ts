@@ -22,6 +22,9 @@ const cookieName = 'vestnik_session'
 export function requireSession(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     const { operator } = request
+    // A part of a page that asks for itself takes the whole page to the door.
+    if (!operator && request.headers['hx-request'] === 'true')
+      return reply.code(204).header('hx-redirect', '/login').send()
     if (!operator) return reply.redirect(loginPath(request), request.method === 'GET' ? 302 : 303)
     const { right } = request.routeOptions.config
     if (right === undefined || (right !== 'public' && !may(operator, right)))
