@@ -180,7 +180,8 @@ async function secretsOf(
   }
 }
 
-async function generatedSecrets(dataDir: string) {
+/** Of the embedded mode: made once, kept beside the database. */
+export async function generatedSecrets(dataDir: string) {
   const file = join(dataDir, 'secrets.env')
   await mkdir(dataDir, { recursive: true })
   const known = await readFile(file, 'utf8').catch(() => undefined)

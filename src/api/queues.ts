@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type QueueName, queueNames } from '../deliveries/queues.ts'
-import { type PauseMode, pauseQueue, resumeQueue } from '../deliveries/store/pauses.ts'
+import type { PauseMode } from '../deliveries/store/pauses.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
-import { type QueueView, queueViews } from '../notifications/queues.ts'
+import { letGo, type QueueView, queueViews, stopQueue } from '../notifications/queues.ts'
 import { type ApiRoute, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { momentShape } from './shapes.ts'
@@ -46,7 +46,7 @@ export function queueRoutes(needs: ApiNeeds): ApiRoute[] {
       handle: async ({ params, key }) => {
         refuseBranchKey(key, common)
         const name = nameOf(params.name)
-        await pauseQueue(needs.db, name, mode, key.user ?? key.id)
+        await stopQueue(needs, name, mode, key.user ?? key.id)
         return await viewOf(needs, name)
       },
     })
@@ -88,7 +88,7 @@ export function queueRoutes(needs: ApiNeeds): ApiRoute[] {
       handle: async ({ params, key }) => {
         refuseBranchKey(key, common)
         const name = nameOf(params.name)
-        await resumeQueue(needs.db, name)
+        await letGo(needs, name)
         return await viewOf(needs, name)
       },
     }),

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { pino } from 'pino'
 import { teamContacts } from '../clients/store/team.ts'
-import type { Config } from '../config.ts'
+import { type Config, encryptionKeys } from '../config.ts'
 import { type EventType, eventTypes } from '../events/event.ts'
 import { channelTitles } from '../lib/channel-name.ts'
 import { sendSample } from '../notifications/test-send.ts'
-import { openServices, type Services } from '../services.ts'
+import { generatedSecrets, openServices, type Services } from '../services.ts'
 import { readWording } from '../wording.ts'
 import { policyOf } from '../workers.ts'
 import { withDatabaseUrl } from './database.ts'
@@ -25,8 +25,9 @@ export function sendTestCommand(settings: () => Config): Command {
     )
     .action(async (options: Options) => {
       const config = settings()
+      const keys = await keysOf(config)
       await withDatabaseUrl(config, (url) =>
-        withServices({ ...config, DATABASE_URL: url }, (services) => run(services, options)),
+        withServices({ ...config, DATABASE_URL: url, ENCRYPTION_KEYS: keys }, (services) => run(services, options)),
       )
     })
 }
@@ -37,7 +38,12 @@ function typeIn(text: string): EventType {
   return type
 }
 
-/** With the database of the embedded mode its keys come from its folder, as for the service. */
+/** Those of the embedded database lie in its folder, as for the service. */
+async function keysOf(config: Config): Promise<Config['ENCRYPTION_KEYS']> {
+  if (config.DATABASE_URL !== undefined || config.ENCRYPTION_KEYS !== undefined) return config.ENCRYPTION_KEYS
+  return encryptionKeys.parse((await generatedSecrets(config.DATA_DIR)).encryptionKeys)
+}
+
 async function withServices(config: Config, work: (services: Services) => Promise<void>): Promise<void> {
   const services = await openServices(config, pino({ level: 'silent' }))
   try {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { z } from 'zod'
+import { sendTestCommand } from '../../src/cli/send-test.ts'
 import { sql } from '../../src/db/sql.ts'
 import { expire } from '../../src/deliveries/store/overdue.ts'
 import { linkedInMax, type MaxPerson, type MaxService, maxScreenOf, startMaxService } from '../support/max.ts'
 import { suiteScope } from '../support/scope.ts'
-import { type Json, startService } from '../support/service.ts'
+import { adminKey, type Json, startService } from '../support/service.ts'
 import {
   accepted,
   cameTo,
@@ -292,6 +293,56 @@ describe("an operator's hand", { timeout: 240_000 }, () => {
     )
     assert.equal((await service.api('POST', '/test-send', { contact: id })).status, 404)
     assert.deepEqual(sumsOn(service.telegram, client), [])
+
+    const config = service.services.config
+    await sendTestCommand(() => config).parseAsync(['--all', '--type', 'operation.accepted'], { from: 'user' })
+    assert.equal(textsIn(colleague).filter((each) => each.startsWith('Проверка, это не выплата')).length, 2)
+    assert.deepEqual(sumsOn(service.telegram, client), [])
+  })
+
+  it('the journal is taken away as a file, whole, and the audit log names who took it', async () => {
+    const person = await linkedSomeone(service)
+    const fullName = '=cmd|calc 🙂 <b>'
+    const client = { id: person.id, phone: person.phone, fullName }
+    for (const roubles of [116, 117])
+      await cameTo(service, await accepted(service, payout(person, roubles, { client })), 'sent')
+    const fileOf = async (path: string) => {
+      const answer = await fetch(`${service.url}/api/v1${path}`, { headers: { authorization: `Bearer ${adminKey}` } })
+      return {
+        status: answer.status,
+        type: answer.headers.get('content-type'),
+        bytes: Buffer.from(await answer.arrayBuffer()),
+      }
+    }
+    const csv = await fileOf(`/journal.csv?phone=${encodeURIComponent(person.phone)}&status=sent`)
+    assert.deepEqual([csv.status, csv.type], [200, 'text/csv; charset=utf-8'])
+    const text = csv.bytes.toString()
+    assert.ok(text.startsWith('\ufeffДата и время;'))
+    assert.equal(text.trim().split('\r\n').length, 3)
+    assert.ok(text.includes(`;'${fullName};`) && text.includes(`;${person.phone.slice(1)};`), text)
+    const xlsx = await fileOf('/journal.xlsx')
+    assert.equal(xlsx.bytes.subarray(0, 2).toString(), 'PK')
+    assert.equal((await fileOf('/journal.csv?phone=nobody')).status, 422)
+    const noted = await until(
+      async () => {
+        const { items } = (await service.api('GET', '/audit?act=journal.export')).body
+        return items.length === 2 ? items : undefined
+      },
+      patienceMs,
+      'both files are noted',
+    )
+    assert.deepEqual(
+      noted.map((each: Json) => [each.who, each.kind, each.object, each.outcome, each.detail.phone]),
+      [
+        ['admin', 'key', 'xlsx', 'done', undefined],
+        ['admin', 'key', 'csv', 'done', true],
+      ],
+    )
+    assert.equal(noted[1].detail.rows, 2)
+    assert.ok(!JSON.stringify(noted).includes(person.phone.slice(-10)))
+    const deeds = (await service.api('GET', '/audit?deeds=true&limit=1')).body
+    assert.equal(deeds.items.length, 1)
+    assert.equal((await service.api('GET', `/audit?cursor=${deeds.nextCursor}`)).status, 200)
   })
 
   const auditOf = async (object: string) => ({
