@@ -137,6 +137,8 @@ export function register(app: FastifyInstance, routes: readonly ApiRoute[], need
     app.route({
       method: each.method,
       url: each.path,
+      // A file would be made and read through for its headers alone.
+      exposeHeadRoute: each.answerType === undefined,
       config: { scope: each.scope, takesBytes: each.takesBytes ?? false },
       handler: async (request, reply) => {
         const key = needs.keyOf(request)

@@ -97,7 +97,13 @@ describe('the operator at his desk', { timeout: 240_000 }, () => {
   it('stops a messenger and lets it go, and the first page says so meanwhile', async () => {
     await page('/settings')
     assert.equal((await admin.submit('/queues/telegram/pause')).location, '/settings?done=paused')
-    assert.match(readable(await page('/today')), /остановлено Telegram/)
+    const today = readable(await page('/today'))
+    assert.match(today, /остановлено Telegram/)
+    assert.match(today, /Дольше всех ждёт .* Отправка остановлена администратором/)
+    assert.match(
+      readable(await page(`/clients/${town.ivan.id}`)),
+      /Почему: Отправка остановлена администратором: сообщение ждёт/,
+    )
     await page('/settings')
     assert.equal((await admin.submit('/queues/telegram/drain')).location, '/settings?done=draining')
     await page('/today')

@@ -305,6 +305,7 @@ function lineOf(reason: (typeof reasons)[number]): Line {
     decidedAt: now,
     purpose: 'service',
     isFollowed: false,
+    isPaused: false,
   }
 }
 

@@ -78,6 +78,7 @@ export function buttonFor(needs: ButtonNeeds, line: Line): Html {
 
 /** It cannot be sent again, but one can look at what holds it. */
 function onItsWay(needs: ButtonNeeds, line: Line): Html {
+  if (line.isPaused) return actOf(needs, line, 'channels')
   const known = reasonSchema.safeParse(line.reason)
   if (line.isFollowed || line.state !== 'waiting' || !known.success) return nothing
   return buttonOf[known.data] === 'channels' ? actOf(needs, line, 'channels') : nothing

@@ -13,7 +13,7 @@ export function exportRoutes(app: FastifyInstance, desk: Desk): void {
   for (const format of sheetFormats) {
     app.get(
       `/journal/export.${format}`,
-      { config: { right: 'export', act: 'journal.export', isNotedBelow: true } },
+      { exposeHeadRoute: false, config: { right: 'export', act: 'journal.export', isNotedBelow: true } },
       async (request, reply) => {
         const operator = operatorOf(request)
         const { asked } = readAsked(request.query)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { and, type Sql, sql } from '../../db/sql.ts'
+import { isHeld } from '../../deliveries/store/pauses.ts'
 import { branded, type ClientId, type DeliveryId, type EventId, idAt } from '../../lib/ids.ts'
 
 export type JournalNeeds = { db: Queryable; vault: Vault }
@@ -30,6 +31,8 @@ export type Line = {
   purpose: 'service' | 'advertising'
   /** The same event was told after it, by hand or on another channel. */
   isFollowed: boolean
+  /** Somebody has stopped its messenger or its kind. */
+  isPaused: boolean
 }
 
 export type LineFilter = {
@@ -74,6 +77,7 @@ const lineRow = z.object({
   decided_at: z.date().nullable(),
   purpose: z.enum(['service', 'advertising']),
   is_followed: z.boolean(),
+  is_paused: z.boolean(),
 })
 
 /** Newest first, by keyset. Ids begin with the moment they were made, so a span of days is a span of the primary key. */
@@ -83,7 +87,8 @@ export async function findLines(needs: JournalNeeds, filter: LineFilter, limit: 
     sql`select d.id, d.event_id, d.created_at, d.source, coalesce(b.name, d.branch_code) as branch, d.client_id, c.phone, c.full_name,
                c.data_key, c.erased_at, d.type, d.operation_number, d.channel, d.state, d.reason, d.engagement, d.attempts, d.repeat,
                d.message, d.test, d.next_attempt_at, d.decided_at, d.purpose,
-               exists (select 1 from deliveries t where t.event_id = d.event_id and t.id > d.id) as is_followed
+               exists (select 1 from deliveries t where t.event_id = d.event_id and t.id > d.id) as is_followed,
+               d.decided_at is null and ${isHeld} as is_paused
         from deliveries d join clients c on c.id = d.client_id left join branches b on b.code = d.branch_code
         where ${and(conditionsOf(filter))} order by d.id desc limit ${limit}`,
   )
@@ -140,6 +145,7 @@ function lineOf(vault: Vault, row: z.output<typeof lineRow>): Line {
     decidedAt: row.decided_at,
     purpose: row.purpose,
     isFollowed: row.is_followed,
+    isPaused: row.is_paused,
   }
 }
 

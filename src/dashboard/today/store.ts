@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../../db/database.ts'
 import { type Sql, sql } from '../../db/sql.ts'
+import { isHeld } from '../../deliveries/store/pauses.ts'
 import { branded, type ClientId, type EventId, idAt } from '../../lib/ids.ts'
 
 /** The branches whose messages may be counted; null means all. */
@@ -63,6 +64,7 @@ export type Waiting = {
   reason: string | null
   nextAttemptAt: Date | null
   decidedAt: null
+  isPaused: boolean
 }
 
 /** The message that has waited longest; one whose hour has simply not come yet does not count. */
@@ -75,8 +77,9 @@ export async function oldestWaiting(db: Queryable, within: Within): Promise<Wait
       state: z.string(),
       reason: z.string().nullable(),
       next_attempt_at: z.date().nullable(),
+      is_paused: z.boolean(),
     }),
-    sql`select event_id, client_id, created_at, state, reason, next_attempt_at from deliveries
+    sql`select event_id, client_id, created_at, state, reason, next_attempt_at, ${isHeld} as is_paused from deliveries d
         where decided_at is null and (reason is not null or attempts > 0 or coalesce(next_attempt_at, created_at) <= clock_timestamp())
           and ${isWithin(within)}
         order by created_at limit 1`,
@@ -90,6 +93,7 @@ export async function oldestWaiting(db: Queryable, within: Within): Promise<Wait
       reason: row.reason,
       nextAttemptAt: row.next_attempt_at,
       decidedAt: null,
+      isPaused: row.is_paused,
     }
   )
 }
