@@ -201,7 +201,8 @@ export async function masterKeys(config: Config): Promise<[MasterKey, ...MasterK
   return encryptionKeys.parse((await generatedSecrets(config.DATA_DIR)).encryptionKeys)
 }
 
-async function generatedSecrets(dataDir: string) {
+/** Of the embedded mode: made once, kept beside the database. */
+export async function generatedSecrets(dataDir: string) {
   const file = join(dataDir, 'secrets.env')
   await mkdir(dataDir, { recursive: true })
   const known = await readFile(file, 'utf8').catch(() => undefined)

@@ -7,6 +7,7 @@ import { importClientsCommand, isImportError } from './import-clients.ts'
 
 import { migrateCommand } from './migrate.ts'
 import { rotateKeysCommand } from './rotate-keys.ts'
+import { sendTestCommand } from './send-test.ts'
 
 /** `npm run cli -- <command>`: the operator's commands. A new command is one file and one line here. */
 const program = new Command('vestnik')
@@ -20,6 +21,7 @@ program.addCommand(migrateCommand(settings))
 program.addCommand(eraseClientCommand(settings))
 program.addCommand(rotateKeysCommand(settings))
 program.addCommand(importClientsCommand(settings))
+program.addCommand(sendTestCommand(settings))
 
 try {
   await program.parseAsync(process.argv)

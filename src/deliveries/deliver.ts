@@ -48,7 +48,7 @@ export type DeliverNeeds = {
 export type DeliveryLine = {
   delivery: DeliveryId
   channel: WayName
-  result: 'gone' | 'behind' | 'early' | 'dropped' | 'unreadable' | 'attempted'
+  result: 'gone' | 'behind' | 'paused' | 'early' | 'dropped' | 'unreadable' | 'attempted'
   reason?: string | null
   attempt?: number
   repeat?: boolean

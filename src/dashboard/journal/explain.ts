@@ -5,10 +5,11 @@ import type { Line } from './store.ts'
 
 export type Explanation = { cause: string; advice: string }
 
-type Explained = Pick<Line, 'state' | 'reason' | 'decidedAt' | 'nextAttemptAt'>
+type Explained = Pick<Line, 'state' | 'reason' | 'decidedAt' | 'nextAttemptAt'> & { isPaused?: boolean }
 
 /** One cause and one advice for whatever has not arrived, or not yet; undefined when there is nothing to explain. */
 export function explain(line: Explained, clock: Clock): Explanation | undefined {
+  if (line.isPaused && ['queued', 'waiting', 'unknown'].includes(line.state)) return paused
   switch (line.state) {
     case 'failed':
     case 'skipped':
@@ -25,6 +26,11 @@ export function explain(line: Explained, clock: Clock): Explanation | undefined 
 function reasonOf({ reason }: Explained): Explanation | undefined {
   const known = reasonSchema.safeParse(reason)
   return known.success ? reasonTexts[known.data] : undefined
+}
+
+const paused: Explanation = {
+  cause: 'Отправка остановлена администратором: сообщение ждёт.',
+  advice: 'Когда очередь пустят, оно уйдёт само. Деньги за это время не устареют.',
 }
 
 const repeatComing: Explanation = {

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { and, type Sql, sql } from '../../db/sql.ts'
+import { isHeld } from '../../deliveries/store/pauses.ts'
 import { toldReason, toldState } from '../../journal/search.ts'
-import { branded, type ClientId, type ConsentId, type DeliveryId, type EventId } from '../../lib/ids.ts'
+import { branded, type ClientId, type ConsentId, type DeliveryId, type EventId, idAt } from '../../lib/ids.ts'
 
 export type JournalNeeds = { db: Queryable; vault: Vault }
 
@@ -30,6 +31,11 @@ export type Line = {
   decidedAt: Date | null
   /** The word of consent by which it left. */
   consentId: ConsentId | null
+  purpose: 'service' | 'advertising'
+  /** The same event was told after it, by hand or on another channel. */
+  isFollowed: boolean
+  /** Somebody has stopped its messenger or its kind. */
+  isPaused: boolean
 }
 
 export type LineFilter = {
@@ -45,6 +51,8 @@ export type LineFilter = {
   from?: Date | undefined
   to?: Date | undefined
   before?: DeliveryId | undefined
+  /** What whoever asks may see; null means all. */
+  within?: readonly string[] | null | undefined
 }
 
 const lineRow = z.object({
@@ -74,6 +82,9 @@ const lineRow = z.object({
     .string()
     .transform(branded<'consent'>)
     .nullable(),
+  purpose: z.enum(['service', 'advertising']),
+  is_followed: z.boolean(),
+  is_paused: z.boolean(),
 })
 
 /** Newest first, by keyset. Ids begin with the moment they were made, so a span of days is a span of the primary key. */
@@ -83,7 +94,9 @@ export async function findLines(needs: JournalNeeds, filter: LineFilter, limit: 
     sql`select d.id, d.event_id, d.created_at, d.source, coalesce(b.name, d.branch_code) as branch, d.client_id, c.phone, c.full_name,
                c.data_key, c.erased_at, d.type, d.operation_number, d.channel, ${toldState} as state, ${toldReason} as reason,
                d.engagement, d.attempts, d.repeat,
-               d.message, d.test, d.next_attempt_at, d.decided_at, d.consent_id
+               d.message, d.test, d.next_attempt_at, d.decided_at, d.consent_id, d.purpose,
+               exists (select 1 from deliveries t where t.event_id = d.event_id and t.id > d.id) as is_followed,
+               d.decided_at is null and ${isHeld} as is_paused
         from deliveries d join clients c on c.id = d.client_id left join branches b on b.code = d.branch_code
         where ${and(conditionsOf(filter))} order by d.id desc limit ${limit}`,
   )
@@ -107,13 +120,9 @@ function conditionsOf(filter: LineFilter): Sql[] {
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)
   if (filter.from) conditions.push(sql`d.id >= ${idAt(filter.from)}`)
   if (filter.to) conditions.push(sql`d.id < ${idAt(filter.to)}`)
+  if (filter.within) conditions.push(sql`d.branch_code = any(${filter.within}::text[])`)
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions
-}
-
-/** The least id of a delivery made at that moment: 48 bits of milliseconds come first. */
-export function idAt(at: Date, prefix: 'dlv' | 'evt' = 'dlv'): string {
-  return `${prefix}_${Math.max(0, at.getTime()).toString(16).padStart(12, '0')}${'0'.repeat(20)}`
 }
 
 function lineOf(vault: Vault, row: z.output<typeof lineRow>): Line {
@@ -143,6 +152,9 @@ function lineOf(vault: Vault, row: z.output<typeof lineRow>): Line {
     nextAttemptAt: row.next_attempt_at,
     decidedAt: row.decided_at,
     consentId: row.consent_id,
+    purpose: row.purpose,
+    isFollowed: row.is_followed,
+    isPaused: row.is_paused,
   }
 }
 
@@ -156,9 +168,10 @@ export async function branchName(db: Queryable, code: string): Promise<string> {
 
 export type Branch = { code: string; name: string }
 
-export async function branchesOf(db: Queryable): Promise<Branch[]> {
+export async function branchesOf(db: Queryable, within: readonly string[] | null = null): Promise<Branch[]> {
   return await db.many(
     z.object({ code: z.string(), name: z.string() }),
-    sql`select code, coalesce(name, code) as name from branches order by 2 limit 1000`,
+    sql`select code, coalesce(name, code) as name from branches
+        where ${within}::text[] is null or code = any(${within}::text[]) order by 2 limit 1000`,
   )
 }

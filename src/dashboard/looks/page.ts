@@ -4,11 +4,13 @@ import { clientById } from '../../clients/store.ts'
 import { type KeptLook, type Looks, looksOfClient } from '../../journal/looks.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { parseId } from '../../lib/ids.ts'
+import { operatorOf } from '../access/rights.ts'
 import type { CardNeeds } from '../clients/card.ts'
 import { html } from '../frame/html.ts'
 import { type Clock, clockOf, momentTag } from '../frame/moments.ts'
 import { sendPage } from '../frame/page.ts'
 import { emptyState, nameText } from '../frame/pieces.ts'
+import { maySeeClient } from '../search/store.ts'
 
 const shownAtMost = 200
 const idInput = z.object({ id: z.string() })
@@ -20,10 +22,11 @@ export function noteLook(looks: Pick<Looks, 'note'>, request: FastifyRequest, cl
 
 /** `GET /clients/:id/looks`: who looked at this client's data. */
 export function lookRoutes(app: FastifyInstance, needs: CardNeeds & { looks: Pick<Looks, 'note'> }): void {
-  app.get('/clients/:id/looks', async (request, reply) => {
+  app.get('/clients/:id/looks', { config: { right: 'see', act: 'look.client' } }, async (request, reply) => {
     const id = parseId('client', idInput.parse(request.params).id)
     const client = id && (await clientById(needs, id))
-    if (!client) throw new RequestError('not_found', 'Такого клиента нет.')
+    if (!client || !(await maySeeClient(needs.db, client.id, operatorOf(request).branches)))
+      throw new RequestError('not_found', 'Такого клиента нет.')
     const clock = clockOf(needs.policy.timezone)
     const rows = await looksOfClient(needs.db, client.id, shownAtMost)
     noteLook(needs.looks, request, [client.id])

@@ -18,6 +18,7 @@ import { type BotLimits, probeEveryMs, type Slot, type SlotLimits, slotsFor } fr
 import { type Standing, standingOf } from '../standing.ts'
 import { beginMove, decide } from './decide.ts'
 import { readLimits } from './limits.ts'
+import { isHeld } from './pauses.ts'
 
 export type Claimed = {
   kind: 'claimed'
@@ -55,6 +56,8 @@ export type ClaimResult =
   | { kind: 'behind' }
   /** What is sealed in it does not open: its master key is not among ENCRYPTION_KEYS. It stays as it is. */
   | { kind: 'unreadable' }
+  /** Its channel or lane was paused by hand: it stays until somebody lets it go. */
+  | { kind: 'paused' }
   | { kind: 'early'; inMs: number; channel: WayName; lane: Lane; attempts: number; isWholeBot: boolean }
   | {
       kind: 'dropped'
@@ -81,6 +84,10 @@ export async function claim(
     const results = new Map<DeliveryId, ClaimResult>()
     const ready: Row[] = []
     for (const row of rows) {
+      if (row.is_held) {
+        results.set(row.id, await hold(db, row))
+        continue
+      }
       const standing = standingOf(factsOf(row, needs.limits), needs.guard, now)
       if (standing.kind === 'go') ready.push(row)
       else results.set(row.id, await settle(db, row, standing, now))
@@ -132,6 +139,7 @@ const claimRow = z.object({
   is_own_chat: z.boolean(),
   quiet_from: z.number().nullable(),
   quiet_to: z.number().nullable(),
+  is_held: z.boolean(),
   now: z.date(),
 })
 type Row = z.output<typeof claimRow>
@@ -162,7 +170,7 @@ async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryI
               and v.plan_failures < 5 and (d.lane <> 'money' or v.lane = 'money' or v.received_at > now() - interval '1 second'))) as is_behind,
           (d.type <> 'answer' or exists (select 1 from questions q where q.answer_event_id = d.event_id
              and q.address_index = k.address_index)) as is_own_chat,
-          o.quiet_from, o.quiet_to, clock_timestamp() as now
+          o.quiet_from, o.quiet_to, ${isHeld} as is_held, clock_timestamp() as now
         from deliveries d join clients c on c.id = d.client_id left join contacts k on k.id = d.contact_id
           left join lateral (select s.id, s.granted from consents s where s.client_id = d.client_id and s.purpose = d.purpose
              and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
@@ -196,6 +204,11 @@ function factsOf(row: Row, { chatIntervalMs }: SlotLimits) {
     chatFreeAt: row.chat_free_at ?? new Date(0),
     chatIntervalMs,
   }
+}
+
+async function hold(db: Queryable, { id, state }: Row): Promise<ClaimResult> {
+  if (state === 'queued') await db.run(sql`update deliveries set state = 'waiting' where id = ${id}`)
+  return { kind: 'paused' }
 }
 
 async function settle(
