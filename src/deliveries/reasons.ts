@@ -70,3 +70,26 @@ export const reasonTexts: Record<Reason, { cause: string; advice: string }> = {
   },
   erased: { cause: 'Данные клиента удалены по его требованию.', advice: 'Ничего делать не нужно.' },
 }
+
+/** A reason in two or three words; cause and advice stand above. */
+export const reasonWords: Record<Reason, string> = {
+  no_contact: 'мессенджер не подключён',
+  no_consent: 'нет согласия',
+  opted_out: 'клиент отказался',
+  blocked: 'бот заблокирован',
+  not_found: 'чат не найден',
+  channel_off: 'канал выключен',
+  channel_forbidden: 'запрещено законом',
+  expired: 'срок вышел',
+  superseded: 'есть новость свежее',
+  too_late: 'событие устарело',
+  test_mode: 'тестовое событие',
+  not_team: 'режим «команда»',
+  rejected_by_channel: 'мессенджер отклонил',
+  template_error: 'ошибка в шаблоне',
+  rate_limited: 'лимит мессенджера',
+  network: 'нет связи',
+  channel_down: 'мессенджер не работает',
+  config: 'канал настроен неверно',
+  erased: 'данные удалены',
+}

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../channels/channel.ts'
 import { type CanTell, type RegisteredName, registry } from '../../channels/registry.ts'
 import type { Purpose } from '../../clients/client.ts'
-import type { DeliveryState, Engagement, Reason } from '../../deliveries/delivery.ts'
+import type { DeliveryState, Engagement } from '../../deliveries/delivery.ts'
 
 /** The words in which operators read what the journal keeps as codes. A test walks every list of codes. */
 
@@ -22,28 +22,7 @@ export const stateWords: Record<DeliveryState, { word: string; tone: Tone; about
   skipped: { word: 'не отправлялось', tone: 'calm', about: 'Сообщение решено не отправлять.' },
 }
 
-/** A reason in two or three words; cause and advice are in deliveries/reasons.ts. */
-export const reasonWords: Record<Reason, string> = {
-  no_contact: 'мессенджер не подключён',
-  no_consent: 'нет согласия',
-  opted_out: 'клиент отказался',
-  blocked: 'бот заблокирован',
-  not_found: 'чат не найден',
-  channel_off: 'канал выключен',
-  channel_forbidden: 'запрещено законом',
-  expired: 'срок вышел',
-  superseded: 'есть новость свежее',
-  too_late: 'событие устарело',
-  test_mode: 'тестовое событие',
-  not_team: 'режим «команда»',
-  rejected_by_channel: 'мессенджер отклонил',
-  template_error: 'ошибка в шаблоне',
-  rate_limited: 'лимит мессенджера',
-  network: 'нет связи',
-  channel_down: 'мессенджер не работает',
-  config: 'канал настроен неверно',
-  erased: 'данные удалены',
-}
+export { reasonWords } from '../../deliveries/reasons.ts'
 
 export const engagementWords: Record<Engagement, string> = {
   read: 'прочитано',
@@ -80,11 +59,7 @@ export const givenByWords: Record<'api' | 'bot' | 'event', string> = {
   event: 'передано вместе с событием',
 }
 
-const sourceTitles: Record<string, string> = { '1c': '1С', vtorium: 'VTORIUM' }
-
-export function sourceTitle(source: string): string {
-  return sourceTitles[source] ?? source
-}
+export { sourceTitle } from '../../lib/source-title.ts'
 
 /** The Russian word of a code, or the code itself when an older version of the program wrote it. */
 export function wordOf(words: Record<string, string>, code: string): string {
