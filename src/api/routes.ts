@@ -22,6 +22,7 @@ import { journalRoutes } from './journal.ts'
 import { keyRoutes } from './keys.ts'
 import { previewRoutes } from './preview.ts'
 import { reconcileRoutes } from './reconcile.ts'
+import { reportRoutes } from './reports.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
 import { scheduleRoutes } from './schedules.ts'
 import { smsRoutes } from './sms.ts'
@@ -58,6 +59,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...eventRoutes(needs),
     ...scheduleRoutes(needs),
     ...journalRoutes(needs),
+    ...reportRoutes(needs),
     ...changeRoutes(needs),
     ...reconcileRoutes(needs),
     ...smsRoutes(needs),

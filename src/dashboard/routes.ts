@@ -14,6 +14,7 @@ import { answerWithPage } from './errors.ts'
 import { eventRoutes } from './events/page.ts'
 import { assetRoutes } from './frame/assets.ts'
 import { journalRoutes } from './journal/page.ts'
+import { reportRoutes } from './reports/page.ts'
 import { todayRoutes } from './today/page.ts'
 
 export type DashboardNeeds = {
@@ -37,6 +38,7 @@ export async function dashboardRoutes(app: FastifyInstance, needs: DashboardNeed
     journalRoutes(scope, needs)
     clientRoutes(scope, needs)
     eventRoutes(scope, needs)
+    reportRoutes(scope, needs)
   }
   const forPeople: FastifyPluginAsync = async (scope) => {
     recogniseOperators(scope, withAccess.access, needs.publicUrl)

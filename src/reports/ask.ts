@@ -10,11 +10,19 @@ import { RequestError } from '../lib/errors.ts'
 import { dayOf } from '../lib/moment.ts'
 import { sourceTitle } from '../lib/source-title.ts'
 import { daysBetween, shifted } from './facts.ts'
-import { type Column, type Dimension, dimensionTitles, type Report, type Row, type Slice } from './report.ts'
+import {
+  type Column,
+  type Dimension,
+  dimensionTitles,
+  narrowings,
+  type Report,
+  type Row,
+  type Slice,
+} from './report.ts'
 import { computedDays } from './store/facts.ts'
 
 /** What somebody asks of a report; what is missing has its default. */
-export type Asked = Partial<Slice>
+export type Asked = { [K in keyof Slice]?: Slice[K] | undefined }
 
 export type TitledRow = Row & { title: string }
 
@@ -47,7 +55,19 @@ export function sliceOf(report: Report, asked: Asked, zone: string, now = new Da
   if (daysBetween(from, shifted(from, mostDays)).at(-1)?.localeCompare(to) === -1) {
     throw new RequestError('date_invalid', 'Период длиннее трёх лет. Разделите его на части.')
   }
+  refuseOthers(report, asked)
   return { ...asked, from, to, by: breakdownOf(report, asked.by) }
+}
+
+/** A filter that is passed over in silence would make the numbers look narrower than they are. */
+function refuseOthers({ title, narrows }: Report, asked: Asked): void {
+  const given = { branch: asked.branches, channel: asked.channel, type: asked.type, source: asked.source }
+  const strange = narrowings.find((name) => given[name] !== undefined && !narrows.includes(name))
+  if (strange === undefined) return
+  throw new RequestError(
+    'field_invalid',
+    `Отчёт «${title}» не отбирается по полю «${strange}» (${dimensionTitles[strange].toLowerCase()}). Уберите его.`,
+  )
 }
 
 function breakdownOf(report: Report, asked: Dimension | undefined): Dimension {

@@ -11,6 +11,7 @@ export const callsAvoided: Report = {
   caution:
     'Верхняя граница, а не доказанная экономия: не каждый, кто спросил бота, стал бы звонить, и один человек может спросить несколько раз.',
   by: ['kind', 'day', 'branch', 'channel'],
+  narrows: ['branch', 'channel'],
   columns: [
     { key: 'answers', title: 'Ответов бота', unit: 'count' },
     { key: 'spared', title: 'Без звонка', unit: 'count' },

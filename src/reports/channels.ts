@@ -15,6 +15,7 @@ export const channels: Report = {
     'Клиент считается один раз за период; посетивший две площадки стоит у обеих, в итоге — один раз. Охват за день и за месяц — разные ' +
     'числа: складывать и усреднять дни нельзя.',
   by: ['branch', 'day'],
+  narrows: ['branch', 'source'],
   columns: [
     { key: 'clients', title: 'Клиентов', unit: 'count' },
     { key: 'reached', title: 'Получили сообщение', unit: 'count' },

@@ -1,4 +1,4 @@
-import type { Report } from './report.ts'
+import { narrowings, type Report } from './report.ts'
 import { readDeliveries } from './store/deliveries.ts'
 
 export const deliveries: Report = {
@@ -10,6 +10,7 @@ export const deliveries: Report = {
     '«Отправлено» значит, что мессенджер принял сообщение; прочитал ли его клиент, этот отчёт не знает. Сообщение, ушедшее другим ' +
     'каналом, стоит в обоих: в первом — «ушло другим каналом», во втором — своим состоянием.',
   by: ['day', 'branch', 'channel', 'type', 'source'],
+  narrows: narrowings,
   columns: [
     { key: 'total', title: 'Всего', unit: 'count' },
     { key: 'sent', title: 'Отправлено', unit: 'count' },

@@ -1,4 +1,4 @@
-import type { Report } from './report.ts'
+import { narrowings, type Report } from './report.ts'
 import { readFunnel } from './store/funnel.ts'
 
 export const funnel: Report = {
@@ -12,13 +12,14 @@ export const funnel: Report = {
     'только среди сообщений с кнопкой ответа или нашей ссылкой; нажатия на обычные ссылки никто не видит. Доли разных столбцов ' +
     'взяты от разных сообщений, делить их друг на друга нельзя.',
   by: ['channel', 'day', 'branch', 'type', 'source'],
+  narrows: narrowings,
   columns: [
     { key: 'taken', title: 'Принято мессенджером', unit: 'count' },
-    { key: 'deliveredShare', title: 'Доставлено', unit: 'share' },
-    { key: 'delivered', title: 'Доставлено, сообщений', unit: 'count' },
+    { key: 'deliveredShare', title: 'Доставлено', unit: 'share', absent: 'не сообщает' },
+    { key: 'delivered', title: 'Доставлено, сообщений', unit: 'count', absent: 'не сообщает' },
     { key: 'deliveredOf', title: 'Могли сообщить о доставке', unit: 'count' },
-    { key: 'readShare', title: 'Прочитано', unit: 'share' },
-    { key: 'read', title: 'Прочитано, сообщений', unit: 'count' },
+    { key: 'readShare', title: 'Прочитано', unit: 'share', absent: 'не сообщает' },
+    { key: 'read', title: 'Прочитано, сообщений', unit: 'count', absent: 'не сообщает' },
     { key: 'readOf', title: 'Могли сообщить о прочтении', unit: 'count' },
     { key: 'tappedShare', title: 'Нажато', unit: 'share' },
     { key: 'tapped', title: 'Нажато, сообщений', unit: 'count' },

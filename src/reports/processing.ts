@@ -11,6 +11,7 @@ export const processing: Report = {
     'Учитываются операции, о которых пришли оба события со временем факта. Рассрочка (payout.partial) не учитывается, повторное ' +
     'зачисление по той же операции — тоже. Отчёт говорит о скорости расчётов, а не о работе вестника.',
   by: ['day', 'branch', 'source'],
+  narrows: ['branch', 'source'],
   columns: [
     { key: 'deals', title: 'Сделок', unit: 'count' },
     { key: 'medianMs', title: 'Медиана', unit: 'ms' },

@@ -18,7 +18,8 @@ export const dimensionTitles: Record<Dimension, string> = {
  * In what a number is said. `share`: from 0 to 1, null where nobody can tell. `ms`: milliseconds. `points`: a difference of
  * two shares.
  */
-export type Unit = 'count' | 'share' | 'ms' | 'points' | 'rate' | 'text'
+export const units = ['count', 'share', 'ms', 'points', 'rate', 'text'] as const
+export type Unit = (typeof units)[number]
 
 export type Column = {
   /** The name in JSON, an identifier that 1C can read into a Структура. */
@@ -27,7 +28,13 @@ export type Column = {
   unit: Unit
   /** Shown only in this breakdown. */
   only?: Dimension
+  /** What stands in place of a number that cannot be known. */
+  absent?: string
 }
+
+/** What a report can be narrowed down to. */
+export const narrowings = ['branch', 'channel', 'type', 'source'] as const
+export type Narrowing = (typeof narrowings)[number]
 
 export type Tone = 'good' | 'busy' | 'doubt' | 'bad' | 'calm' | 'accent'
 
@@ -67,6 +74,7 @@ export type Report = {
   caution: string
   /** The first is taken when nobody says. */
   by: readonly [Dimension, ...Dimension[]]
+  narrows: readonly Narrowing[]
   columns: readonly Column[]
   chart: ChartPlan
   read(db: Queryable, slice: Slice): Promise<Numbers>

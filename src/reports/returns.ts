@@ -13,6 +13,7 @@ export const returns: Report = {
     'может только случайная контрольная группа, отчёт «Контрольная группа рекламы». «Рано судить» — клиенты, чьи ' +
     `${watchDays} дней ещё не прошли; в доли они не входят.`,
   by: ['branch', 'day', 'source'],
+  narrows: ['branch', 'source'],
   columns: groupColumns('С сообщениями', 'Без сообщений'),
   chart: {
     kind: 'grouped',

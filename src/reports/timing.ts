@@ -1,4 +1,4 @@
-import type { Report, Value } from './report.ts'
+import { narrowings, type Report, type Value } from './report.ts'
 import { readSpreads, type Spread } from './store/times.ts'
 
 export const timing: Report = {
@@ -11,6 +11,7 @@ export const timing: Report = {
     'Учитываются только принятые мессенджером сообщения. Напоминания и поздравления ждут конца тихих часов, это входит в их время. ' +
     'Событие без времени факта есть только во втором счёте. Спешащие часы 1С укорачивают первый.',
   by: ['day', 'branch', 'channel', 'type', 'source'],
+  narrows: narrowings,
   columns: [
     { key: 'count', title: 'Сообщений', unit: 'count' },
     { key: 'factMedianMs', title: 'От факта, медиана', unit: 'ms' },

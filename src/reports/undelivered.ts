@@ -1,6 +1,6 @@
 import { reasonSchema } from '../deliveries/delivery.ts'
 import { reasonTexts } from '../deliveries/reasons.ts'
-import type { Report, Value } from './report.ts'
+import { narrowings, type Report, type Value } from './report.ts'
 import { share } from './store/slice.ts'
 import { readUndelivered, type Undelivered } from './store/undelivered.ts'
 
@@ -14,6 +14,7 @@ export const undelivered: Report = {
     'Не считаются: ушедшие другим каналом, устаревшие из-за более новой вести, контрольная группа и сообщения с потерянным ответом ' +
     '(«неизвестно»): они могли и дойти.',
   by: ['reason', 'day', 'branch', 'channel', 'type', 'source'],
+  narrows: narrowings,
   columns: [
     { key: 'undelivered', title: 'Не получено', unit: 'count' },
     { key: 'share', title: 'Доля от всех', unit: 'share' },

@@ -62,7 +62,7 @@ function loginPath(request: FastifyRequest): string {
 
 /** A page of the dashboard, and no address of another site. */
 export function isOwnPage(path: string): boolean {
-  return /^\/(?:journal|clients\/cli_[0-9a-f]{32}|events\/evt_[0-9a-f]{32})$/.test(path)
+  return /^\/(?:journal|reports(?:\/[a-z-]+)?|clients\/cli_[0-9a-f]{32}|events\/evt_[0-9a-f]{32})$/.test(path)
 }
 
 export function tokenOf(request: FastifyRequest): string | undefined {

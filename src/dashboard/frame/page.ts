@@ -7,7 +7,7 @@ export type Page = {
   title: string
   body: Html
   /** Which entry of the navigation this page is. */
-  at?: 'today' | 'journal'
+  at?: 'today' | 'journal' | 'reports'
   /** The page has a search field of its own, or should have none. */
   withoutSearch?: boolean
   status?: number
@@ -55,6 +55,7 @@ function header(page: Page, operator: Session): Html {
 <nav aria-label="Разделы">
 <a href="/today"${current(page.at === 'today')}>Сегодня</a>
 <a href="/journal"${current(page.at === 'journal')}>Журнал</a>
+<a href="/reports"${current(page.at === 'reports')}>Отчёты</a>
 </nav>
 ${page.withoutSearch ? nothing : quickSearch}
 <form class="leave" method="post" action="/logout">

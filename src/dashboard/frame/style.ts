@@ -1,4 +1,5 @@
 import { listStyle } from './style-lists.ts'
+import { reportStyle } from './style-reports.ts'
 
 /** Plain enough for the browser of an old office PC: no nesting, no layers, nothing from outside. */
 const base = `
@@ -111,4 +112,4 @@ const narrow = `
 }
 `
 
-export const style = base + listStyle + narrow
+export const style = base + listStyle + reportStyle + narrow
