@@ -17,6 +17,7 @@ import { channelRoutes } from './channels.ts'
 import { clientRoutes } from './clients.ts'
 import { dryRunRoutes } from './dry-run.ts'
 import { eventRoutes } from './events.ts'
+import { holdoutRoutes } from './holdout.ts'
 import { infobaseRoutes } from './infobases.ts'
 import { journalRoutes } from './journal.ts'
 import { keyRoutes } from './keys.ts'
@@ -72,6 +73,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...dryRunRoutes(needs),
     ...infobaseRoutes(needs),
     ...branchRoutes(needs),
+    ...holdoutRoutes(needs),
     ...keyRoutes(needs),
     ...alertRoutes(needs),
     ...channelRoutes(needs),

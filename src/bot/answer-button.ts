@@ -4,6 +4,7 @@ import { answerIn } from '../deliveries/message.ts'
 import { noteTap, type Tapped } from '../deliveries/store/tap.ts'
 import type { KeptEvent } from '../events/kept.ts'
 import { eventsByIds } from '../events/store/read.ts'
+import { noteBotAnswer } from '../journal/bot-answers.ts'
 import { formatMoney } from '../lib/russian/numbers.ts'
 import { oneLine } from '../lib/russian/text.ts'
 import { type AnswerNeeds, type Press, type Reach, say } from './chat.ts'
@@ -35,6 +36,11 @@ async function noteAnswer(needs: AnswerNeeds, press: Press): Promise<({ word: An
 async function questionText(needs: AnswerNeeds, { event: id, isPrivate }: Tapped): Promise<string> {
   const [stored] = await eventsByIds(needs, [id])
   const event = stored?.content?.event
+  await noteBotAnswer(needs.db, {
+    channel: needs.channel.name,
+    branch: event?.branch?.code ?? event?.branch?.name ?? null,
+    kind: 'question',
+  })
   return texts.question({ ...subjectOf(isPrivate ? undefined : event), ...(await needs.reachOf(event?.branch)) })
 }
 

@@ -71,6 +71,13 @@ export const reasonTexts: Record<Reason, { cause: string; advice: string }> = {
   erased: { cause: 'Данные клиента удалены по его требованию.', advice: 'Ничего делать не нужно.' },
 }
 
+/** Skipped without a reason: none of them would be true of one whom the lot kept from advertising. */
+export const heldOutTexts = {
+  cause: 'Клиент попал в контрольную группу: рекламное сообщение ему не отправлено по жребию.',
+  advice:
+    'Ничего делать не нужно. Долю контрольной группы задаёт владелец, итог — в отчёте «Контрольная группа рекламы».',
+}
+
 /** A reason in two or three words; cause and advice stand above. */
 export const reasonWords: Record<Reason, string> = {
   no_contact: 'мессенджер не подключён',

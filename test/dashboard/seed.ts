@@ -30,6 +30,7 @@ export type MessageSeed = {
   attempts?: { outcome: string; code?: string; description?: string; durationMs?: number }[]
   receipts?: { state: 'delivered' | 'read' | 'failed' }[]
   engagement?: 'read' | 'tapped' | 'replied'
+  zone?: string
 }
 
 export type Seeded = { id: DeliveryId; eventId: EventId; event: Event }
@@ -37,7 +38,7 @@ export type Seeded = { id: DeliveryId; eventId: EventId; event: Event }
 let made = 0
 
 /** A message as the service would have left it in the journal, through the very functions that keep it. */
-export async function makeMessage({ services }: TestDashboard, seed: MessageSeed): Promise<Seeded> {
+export async function makeMessage({ services }: Pick<TestDashboard, 'services'>, seed: MessageSeed): Promise<Seeded> {
   const { db, vault } = services
   const event = eventOf(seed)
   const at = seed.at ?? new Date()
@@ -62,7 +63,7 @@ export async function makeMessage({ services }: TestDashboard, seed: MessageSeed
       purpose: 'service',
       test: seed.test ?? false,
       teamOnly: false,
-      zone: 'Europe/Moscow',
+      zone: seed.zone ?? 'Europe/Moscow',
       branchCode: event.branch?.code ?? null,
       operationId: event.operation?.id ?? null,
       operationNumber: event.operation?.number ?? null,
