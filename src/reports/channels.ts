@@ -3,7 +3,7 @@ import type { Report, Tone, Value } from './report.ts'
 import { readReach, readTaken } from './store/channels.ts'
 import { share } from './store/slice.ts'
 
-const tones: Record<ChannelName, Tone> = { max: 'accent', vk: 'busy', telegram: 'good', whatsapp: 'doubt' }
+const tones: Record<ChannelName, Tone> = { max: 'accent', vk: 'busy', telegram: 'good', whatsapp: 'calm' }
 
 export const channels: Report = {
   name: 'channels',

@@ -21,7 +21,7 @@ export const processing: Report = {
     kind: 'grouped',
     series: [
       { key: 'medianMs', tone: 'accent' },
-      { key: 'p95Ms', tone: 'doubt' },
+      { key: 'p95Ms', tone: 'busy' },
     ],
   },
   read: async (db, slice) => {

@@ -23,7 +23,7 @@ export const timing: Report = {
     kind: 'grouped',
     series: [
       { key: 'factMedianMs', tone: 'accent' },
-      { key: 'factP95Ms', tone: 'doubt' },
+      { key: 'factP95Ms', tone: 'busy' },
     ],
   },
   read: async (db, slice) => {

@@ -18,10 +18,10 @@ export type GroupRow = {
 export function groupColumns(first: string, second: string): Column[] {
   return [
     { key: 'firstClients', title: first, unit: 'count' },
-    { key: 'firstReturned', title: 'Пришли снова', unit: 'count' },
+    { key: 'firstReturned', title: `${first}: пришли снова`, unit: 'count' },
     { key: 'firstShare', title: `${first}: доля`, unit: 'share' },
     { key: 'secondClients', title: second, unit: 'count' },
-    { key: 'secondReturned', title: 'Пришли снова', unit: 'count' },
+    { key: 'secondReturned', title: `${second}: пришли снова`, unit: 'count' },
     { key: 'secondShare', title: `${second}: доля`, unit: 'share' },
     { key: 'difference', title: 'Разница', unit: 'points' },
     { key: 'low', title: 'от (95 %)', unit: 'points' },

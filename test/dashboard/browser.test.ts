@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { refreshFacts } from '../../src/reports/facts.ts'
 import { browserSkip, openBrowser } from '../support/browser.ts'
 import { obstaclesOn, overflowOf } from '../support/page-checks.ts'
 import { openDashboard, password } from './open.ts'
@@ -19,6 +20,7 @@ describe('an operator at his screen', { timeout: 230_000, skip: browserSkip() },
   it('logs in, searches and opens the client: wide and narrow, light and dark, with scripts and without', async (t) => {
     const dashboard = await openDashboard(t)
     const town = await makeTown(dashboard)
+    await refreshFacts({ db: dashboard.services.db, timezone: 'Europe/Moscow' }, new AbortController().signal)
     const browser = await openBrowser(t)
     const folder = await mkdtemp(join(tmpdir(), 'vestnik-screens-'))
     t.diagnostic(`screenshots: ${folder}`)
@@ -111,5 +113,8 @@ function otherPages(town: Awaited<ReturnType<typeof makeTown>>): Record<string, 
     long: `/clients/${town.anna.id}`,
     linked: `/clients/${town.ivan.id}`,
     event: `/events/${town.lost.eventId}`,
+    reports: '/reports',
+    funnel: '/reports/funnel',
+    undelivered: '/reports/undelivered',
   }
 }

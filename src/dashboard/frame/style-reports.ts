@@ -7,11 +7,12 @@ export const reportStyle = `
 .about { margin-top: 0.4rem; max-width: 60rem; color: var(--muted); }
 .report-form { margin-top: 1rem; }
 .chart { margin: 0; padding: 0.75rem; background: var(--surface); border: 1px solid var(--line); border-radius: 12px; }
-.chart svg { display: block; width: 100%; height: auto; max-width: 980px; margin: 0 auto; }
+.chart svg { display: block; width: 100%; height: auto; }
 .chart .narrow { display: none; }
 .table-box { margin-top: 1rem; overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 12px; }
 .numbers { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.9375rem; }
 .numbers th, .numbers td { padding: 0.45rem 0.75rem; text-align: right; vertical-align: top; overflow-wrap: normal; }
+.numbers td { white-space: nowrap; } .numbers td.text { white-space: normal; }
 .numbers th:first-child, .numbers .text { text-align: left; }
 .numbers .text { min-width: 14rem; }
 .numbers thead th { font-size: 0.8125rem; font-weight: 600; color: var(--muted); vertical-align: bottom; }

@@ -22,7 +22,7 @@ type Needs = { db: Database; policy: Policy }
 
 const nameInput = z.object({ name: z.string() })
 /** On a phone the same chart is drawn anew: scaled down its letters could not be read. */
-const widths = { wide: 980, narrow: 340 }
+const widths = { wide: 1150, narrow: 340 }
 
 /** `GET /reports`, `GET /reports/:name`: the owner's numbers, as pages, CSV and JSON. */
 export function reportRoutes(app: FastifyInstance, needs: Needs): void {

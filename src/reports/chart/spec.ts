@@ -9,6 +9,8 @@ const text: Pick<Axis, 'labelColor' | 'labelFont' | 'labelFontSize' | 'aria'> = 
   aria: false,
 }
 const line = 'var(--line)'
+/** Below this width the letters need more of it. */
+const narrow = 500
 
 function font(): string {
   return 'system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif'
@@ -16,10 +18,10 @@ function font(): string {
 
 /** A drawing in the words of Vega: bars or lines over days, lying bars for everything that has a name. */
 export function specOf(drawing: Drawing, width: number): Spec {
-  const body = drawing.isByDay ? overDays(drawing) : lyingBars(drawing)
+  const body = drawing.isByDay ? overDays(drawing, width) : lyingBars(drawing, width)
   return {
     width,
-    height: drawing.isByDay ? Math.round(Math.max(200, width * 0.32)) : heightOfBars(drawing),
+    height: drawing.isByDay ? Math.round(Math.max(220, width * 0.28)) : heightOfBars(drawing, width),
     padding: 4,
     autosize: { type: 'fit', contains: 'padding' },
     background: 'transparent',
@@ -38,34 +40,35 @@ export function specOf(drawing: Drawing, width: number): Spec {
         [drawing.isByDay && drawing.kind === 'grouped' ? 'stroke' : 'fill']: 'color',
         orient: 'top',
         direction: 'horizontal',
-        columns: width < 500 ? 2 : 0,
+        columns: width < narrow ? 1 : 0,
         symbolType: drawing.isByDay && drawing.kind === 'grouped' ? 'stroke' : 'square',
         symbolStrokeWidth: 3,
         labelColor: 'var(--text)',
         labelFont: font(),
         labelFontSize: 12,
-        labelLimit: width < 500 ? 150 : 320,
+        labelLimit: width < narrow ? 190 : 320,
         aria: false,
       },
     ],
   }
 }
 
-function heightOfBars({ kind, xs, series }: Drawing): number {
+function heightOfBars({ kind, xs, series }: Drawing, width: number): number {
   const ofOne = kind === 'stacked' ? 26 : 12 * series.length + 10
-  return 70 + ofOne * xs.length
+  return 70 + (width < narrow ? 18 * series.length : 0) + ofOne * xs.length
 }
 
-function numbersAxis({ axis, isShare }: Drawing, orient: 'left' | 'bottom', scale: string): Axis {
+function numbersAxis({ axis, isShare }: Drawing, orient: 'left' | 'bottom', width: number): Axis {
   return {
     orient,
-    scale,
+    scale: 'y',
     grid: true,
     gridColor: line,
     domain: false,
     ticks: false,
-    tickCount: 5,
-    format: isShare ? '.0%' : '~r',
+    tickCount: width < narrow ? 3 : 5,
+    labelOverlap: 'greedy',
+    format: isShare ? '.0%' : ',~f',
     ...(axis === '' || isShare
       ? {}
       : { title: axis, titleColor: 'var(--muted)', titleFont: font(), titleFontWeight: 'normal' }),
@@ -73,7 +76,7 @@ function numbersAxis({ axis, isShare }: Drawing, orient: 'left' | 'bottom', scal
   }
 }
 
-function overDays(drawing: Drawing): Pick<Spec, 'data' | 'scales' | 'axes' | 'marks'> {
+function overDays(drawing: Drawing, width: number): Pick<Spec, 'data' | 'scales' | 'axes' | 'marks'> {
   const isStacked = drawing.kind === 'stacked'
   const values = [...drawing.points]
   return {
@@ -105,7 +108,7 @@ function overDays(drawing: Drawing): Pick<Spec, 'data' | 'scales' | 'axes' | 'ma
         ticks: false,
         ...text,
       },
-      numbersAxis(drawing, 'left', 'y'),
+      numbersAxis(drawing, 'left', width),
     ],
     marks: isStacked ? [standingBars] : [lines],
   }
@@ -138,7 +141,6 @@ const lines: Mark = {
           y: { scale: 'y', field: 'value' },
           stroke: { scale: 'color', field: 'series' },
           strokeWidth: { value: 2.5 },
-          interpolate: { value: 'monotone' },
         },
       },
     },
@@ -157,7 +159,7 @@ const lines: Mark = {
   ],
 }
 
-function lyingBars(drawing: Drawing): Pick<Spec, 'data' | 'scales' | 'axes' | 'marks'> {
+function lyingBars(drawing: Drawing, width: number): Pick<Spec, 'data' | 'scales' | 'axes' | 'marks'> {
   const isStacked = drawing.kind === 'stacked'
   const titles = drawing.series.map((each) => each.title)
   return {
@@ -180,8 +182,16 @@ function lyingBars(drawing: Drawing): Pick<Spec, 'data' | 'scales' | 'axes' | 'm
       },
     ],
     axes: [
-      { orient: 'left', scale: 'x', domain: false, ticks: false, labelLimit: 130, labelPadding: 6, ...text },
-      numbersAxis(drawing, 'bottom', 'y'),
+      {
+        orient: 'left',
+        scale: 'x',
+        domain: false,
+        ticks: false,
+        labelLimit: width < narrow ? 110 : 240,
+        labelPadding: 6,
+        ...text,
+      },
+      numbersAxis(drawing, 'bottom', width),
     ],
     marks: isStacked ? [lyingStack] : [lyingGroup(titles)],
   }
