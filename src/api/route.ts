@@ -19,7 +19,7 @@ export const scopes = {
   'sources:read': 'читать настройки источников',
   'sources:write': 'менять настройки источников и подтверждать базы',
   'keys:write': 'выпускать и отзывать ключи',
-  'alerts:write': 'назначать, кому сообщать об остановке канала',
+  'alerts:write': 'назначать, кому сообщать об остановке канала и слать сводку',
   'webhooks:write': 'настраивать исходящие вебхуки',
 } as const
 export type Scope = keyof typeof scopes

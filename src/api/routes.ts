@@ -15,6 +15,7 @@ import { branchRoutes } from './branches.ts'
 import { changeRoutes } from './changes.ts'
 import { channelRoutes } from './channels.ts'
 import { clientRoutes } from './clients.ts'
+import { digestRoutes } from './digest.ts'
 import { dryRunRoutes } from './dry-run.ts'
 import { eventRoutes } from './events.ts'
 import { holdoutRoutes } from './holdout.ts'
@@ -76,6 +77,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...holdoutRoutes(needs),
     ...keyRoutes(needs),
     ...alertRoutes(needs),
+    ...digestRoutes(needs),
     ...channelRoutes(needs),
   ]
 }

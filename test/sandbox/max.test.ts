@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import { z } from 'zod'
 import { startMaxEmulator } from '../../src/sandbox/max/emulator.ts'
+import { builtOf } from '../support/process.ts'
 
 async function scene(t: TestContext) {
   const emulator = await startMaxEmulator()
@@ -173,7 +174,7 @@ test('faults strike the calls they aim at, one after another', async (t) => {
 })
 
 test('another process can be the people, make faults, and read what they received', { timeout: 60_000 }, async (t) => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/sandbox/max/main.ts', '--port', '0'], {
+  const child = spawn(process.execPath, [builtOf('src/sandbox/max/main.ts'), '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.after(async () => {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import { z } from 'zod'
 import { createTelegramChannel } from '../../src/channels/telegram/channel.ts'
+import { builtOf } from '../support/process.ts'
 
 const receivedSchema = z.object({
   items: z.array(z.object({ chatId: z.string(), text: z.string() })),
@@ -12,7 +13,7 @@ const receivedSchema = z.object({
 
 /** The emulator as a process of its own, in the hands of another over HTTP. */
 async function startProcess(t: TestContext): Promise<{ apiRoot: string; token: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/sandbox/telegram/main.ts', '--port', '0'], {
+  const child = spawn(process.execPath, [builtOf('src/sandbox/telegram/main.ts'), '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.after(async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Cleanup, cleanup } from './cleanup.ts'
 import { until } from './until.ts'
@@ -55,11 +56,19 @@ export async function runProcess(
 }
 
 function spawnNode(args: string[], environment: Record<string, string>, cwd = root): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', ...args], {
+  const [program = '', ...rest] = args
+  return spawn(process.execPath, [builtOf(program), ...rest], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+}
+
+/** The JavaScript of a program of ours, as test/run.ts had it made. */
+export function builtOf(source: string): string {
+  const folder = process.env['TEST_BUILD']
+  if (folder === undefined) throw new Error('run tests by `npm test` or `npm run test:one FILE`: they build them')
+  return join(folder, source.replace(/\.ts$/, '.js'))
 }
 
 function collect(child: ChildProcess, lines: string[]): void {

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { connectingAgent } from '../../../src/channels/telegram/agent.ts'
 import { createTelegramChannel } from '../../../src/channels/telegram/channel.ts'
+import { builtOf } from '../../support/process.ts'
 import { timed, until } from '../harness.ts'
 import { cutting, hanging, portOf, refusing, silent, type Unreachable } from '../unreachable.ts'
 
@@ -90,13 +91,9 @@ test('a connection in use is not let go, however long the answer takes', async (
 })
 
 test('an answer that came while this process was busy is read, though the deadline passed meanwhile', async (t) => {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'src/sandbox/telegram/main.ts', '--port', '0', '--latency', '100'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
+  const child = spawn(process.execPath, [builtOf('src/sandbox/telegram/main.ts'), '--port', '0', '--latency', '100'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   t.after(() => child.kill())
   const [line] = await once(child.stdout, 'data')
   const { apiRoot, token } = z.object({ apiRoot: z.string(), token: z.string() }).parse(JSON.parse(String(line)))
