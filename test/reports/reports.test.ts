@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { sql } from '../../src/db/sql.ts'
 import { dayOf } from '../../src/lib/moment.ts'
 import { catalog } from '../../src/reports/catalog.ts'
+import { tellDigest } from '../../src/reports/digest/tell.ts'
 import { computeDay, holdsForMs, refreshFacts, shifted } from '../../src/reports/facts.ts'
 import { differenceOf } from '../../src/reports/proportions.ts'
 import { caller } from '../api/keys.ts'
@@ -225,6 +226,95 @@ describe('the reports', { timeout: 180_000 }, () => {
     const ask = await caller(service, { scopes: ['journal:read'], branchCode: 'EKB-02' })
     assert.equal((await ask('GET', `/reports/deliveries?from=${first}&to=${today}`)).body.total.total, 2)
     assert.equal((await ask('GET', '/reports/deliveries?branch=NN-01')).status, 403)
+  })
+
+  describe('the daily digest', () => {
+    const owner = 990_001
+    const told: string[] = []
+    // Of years to come, so that no day of the tests' own clock is meant.
+    const evening = (day: number) => new Date(`2031-03-${String(day).padStart(2, '0')}T18:30:00Z`)
+    const tell = async (at: Date) => {
+      const { db, vault, channels } = service.services
+      const onTold: Parameters<typeof tellDigest>[0]['onTold'] = ({ outcome }) => told.push(outcome)
+      await tellDigest({ db, vault, channels, timezone, perSecond: () => 1000, onTold }, at)
+    }
+    const arrived = () => service.telegram.received.filter((each) => each.chatId === String(owner))
+    const last = async (): Promise<Json> => (await service.api('GET', '/digest')).body.last
+
+    before(async () => {
+      service.telegram.person(owner, { firstName: 'Хозяин' }).start()
+      const asked = { channel: 'telegram', address: String(owner), hour: 20 }
+      const { status, body } = await service.api('PUT', '/digest', asked)
+      assert.deepEqual([status, body], [200, { settings: asked }])
+    })
+
+    it('comes to the owner with a picture, once, however many processes look', async () => {
+      await tell(new Date('2031-03-01T16:59:00Z'))
+      assert.deepEqual(told, [], 'its hour has not come')
+      await Promise.all([tell(evening(1)), tell(evening(1)), tell(evening(1))])
+      await tell(evening(1))
+      const [digest, ...more] = arrived()
+      assert.deepEqual([more.length, told], [0, ['sent']])
+      assert.match(digest?.text ?? '', /^Сводка за сегодня, 1 марта, к 20:00\n\nСообщений не было\.$/)
+      assert.deepEqual([(await last()).day, (await last()).outcome], ['2031-03-01', 'sent'])
+    })
+
+    it('tells the numbers of its day, draws them, and is nobody’s message', async () => {
+      const lines = (await service.api('GET', '/journal')).body.items.length
+      await tell(new Date(`${first}T18:30:00Z`))
+      const digest = arrived().at(-1)
+      assert.match(digest?.text ?? '', /Сообщений: 3, из них принято мессенджерами 2\./)
+      assert.match(digest?.text ?? '', /Клиентов достигли: 1 из 2 \(50\u00a0%\)\./)
+      assert.match(digest?.text ?? '', /чаще всего — мессенджер не подключён: 1\./)
+      assert.equal(digest?.photo, `vestnik-${first}.png`)
+      assert.equal((await service.api('GET', '/journal')).body.items.length, lines)
+    })
+
+    it('what surely did not leave goes later; what may have left does not go again', async () => {
+      const count = arrived().length
+      service.telegram.faults.limit(1, { chatId: String(owner) })
+      await tell(evening(2))
+      assert.equal(told.at(-1), 'limited')
+      await tell(evening(2))
+      assert.equal(told.at(-1), 'limited', 'the bot is paused: the digest waits like everything else')
+      await service.services.db.run(sql`update channel_limits set paused_until = 'epoch'`)
+      await tell(evening(2))
+      assert.deepEqual([told.at(-1), arrived().length], ['sent', count + 1])
+      service.telegram.faults.lostAnswer({ chatId: String(owner) })
+      await tell(evening(3))
+      await tell(evening(3))
+      assert.deepEqual([told.at(-1), arrived().length], ['unknown', count + 2])
+      assert.equal((await last()).outcome, 'unknown')
+    })
+
+    it('is previewed, with its picture', async () => {
+      const { body } = await service.api('GET', '/digest/preview?hour=9')
+      assert.match(body.text, /^Сводка за вчера, /)
+      const picture = await fetch(`${service.url}/api/v1/digest/preview?format=png`, {
+        headers: { authorization: `Bearer ${adminKey}` },
+      })
+      if (body.hasPicture) {
+        const bytes = Buffer.from(await picture.arrayBuffer())
+        assert.deepEqual([picture.headers.get('content-type'), bytes.subarray(1, 4).toString()], ['image/png', 'PNG'])
+        assert.ok(bytes.readUInt32BE(16) >= 1500, 'as wide as a phone is dense')
+      } else assert.equal(picture.status, 404)
+    })
+
+    it('his chat is sealed, a channel that is off is refused, and it can be switched off', async () => {
+      const { sealed } = await service.services.db.one(
+        z.object({ sealed: z.instanceof(Buffer) }),
+        sql`select sealed from digests`,
+      )
+      assert.ok(!sealed.includes(String(owner)))
+      const off = await service.api('PUT', '/digest', { channel: 'max', address: '1', hour: 20 })
+      assert.deepEqual([off.status, off.body.code], [422, 'field_invalid'])
+      const branch = await caller(service, { scopes: ['alerts:write'], branchCode: 'NN-01' })
+      assert.equal((await branch('GET', '/digest')).status, 403)
+      assert.equal((await service.api('DELETE', '/digest')).body.settings, undefined)
+      const count = told.length
+      await tell(evening(4))
+      assert.equal(told.length, count)
+    })
   })
 
   it('a machine takes a report as CSV', async () => {
