@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../db/database.ts'
 import { and, type Sql, sql } from '../db/sql.ts'
-import { branded, type ClientId, type DeliveryId } from '../lib/ids.ts'
+import { branded, type ClientId, type DeliveryId, firstIdAt } from '../lib/ids.ts'
 
 /** Opens what is sealed with a client's key; undefined once the client was erased. */
 export type Opener = {
@@ -109,13 +109,13 @@ export async function journalOfEvents(
 
 function conditionsOf(filter: JournalFilter): Sql[] {
   const conditions: Sql[] = []
-  if (filter.from) conditions.push(sql`d.created_at >= ${filter.from}`)
-  if (filter.to) conditions.push(sql`d.created_at < ${filter.to}`)
+  if (filter.from) conditions.push(sql`d.created_at >= ${filter.from} and d.id >= ${firstIdAt('delivery', filter.from, -hourMs)}`)
+  if (filter.to) conditions.push(sql`d.created_at < ${filter.to} and d.id < ${firstIdAt('delivery', filter.to, hourMs)}`)
   if (filter.source !== undefined) conditions.push(sql`d.source = ${filter.source}`)
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)
-  if (filter.state !== undefined) conditions.push(sql`d.state = ${filter.state}`)
+  if (filter.state !== undefined) conditions.push(stateCondition(filter.state))
   if (filter.phoneIndex)
     conditions.push(
       sql`d.client_id in (select id from clients where phone_index = ${filter.phoneIndex} and erased_at is null)`,
@@ -127,6 +127,16 @@ function conditionsOf(filter: JournalFilter): Sql[] {
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions
 }
+
+/** Ids are made by our clock, moments by that of Postgres; an hour between them is more than there ever is. */
+const hourMs = 3_600_000
+
+/** What is on its way is undecided: few rows, which have an index of their own. */
+function stateCondition(state: string): Sql {
+  return pendingStates.has(state) ? sql`d.state = ${state} and d.decided_at is null` : sql`d.state = ${state}`
+}
+
+const pendingStates: ReadonlySet<string> = new Set(['queued', 'waiting', 'sending'])
 
 function entryOf(vault: Opener, row: z.output<typeof entryRow>): JournalEntry {
   const owner = { id: row.client_id, dataKey: row.data_key }

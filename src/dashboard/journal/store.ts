@@ -92,7 +92,7 @@ function conditionsOf(filter: LineFilter): Sql[] {
     )
   }
   if (filter.event !== undefined) conditions.push(sql`d.event_id = ${filter.event}`)
-  if (filter.states) conditions.push(sql`d.state = any(${filter.states}::text[])`)
+  if (filter.states) conditions.push(statesCondition(filter.states))
   if (filter.reason !== undefined) conditions.push(sql`d.reason = ${filter.reason}`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)
@@ -102,6 +102,15 @@ function conditionsOf(filter: LineFilter): Sql[] {
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions
 }
+
+/** What is on its way is undecided: few rows, which have an index of their own. */
+function statesCondition(states: readonly string[]): Sql {
+  const areAllPending = states.every((state) => pendingStates.has(state))
+  const condition = sql`d.state = any(${states}::text[])`
+  return areAllPending ? sql`${condition} and d.decided_at is null` : condition
+}
+
+const pendingStates: ReadonlySet<string> = new Set(['queued', 'waiting', 'sending'])
 
 /** The least id of a delivery made at that moment: 48 bits of milliseconds come first. */
 export function idAt(at: Date, prefix: 'dlv' | 'evt' = 'dlv'): string {

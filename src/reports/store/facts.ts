@@ -28,7 +28,7 @@ export async function zonesBetween(db: Queryable, from: Date, to: Date): Promise
 
 /** Ids are made by our clock, moments by that of Postgres: an hour more on both sides costs nothing. */
 function madeBetween(from: Date, to: Date): Sql {
-  return sql`id >= ${firstIdAt('delivery', new Date(from.getTime() - 3_600_000))} and id < ${firstIdAt('delivery', new Date(to.getTime() + 3_600_000))}`
+  return sql`id >= ${firstIdAt('delivery', from, -3_600_000)} and id < ${firstIdAt('delivery', to, 3_600_000)}`
 }
 
 /** Makes the rows of one day anew, inside the caller's transaction. */
