@@ -109,8 +109,10 @@ export async function journalOfEvents(
 
 function conditionsOf(filter: JournalFilter): Sql[] {
   const conditions: Sql[] = []
-  if (filter.from) conditions.push(sql`d.created_at >= ${filter.from} and d.id >= ${firstIdAt('delivery', filter.from, -hourMs)}`)
-  if (filter.to) conditions.push(sql`d.created_at < ${filter.to} and d.id < ${firstIdAt('delivery', filter.to, hourMs)}`)
+  if (filter.from)
+    conditions.push(sql`d.created_at >= ${filter.from} and d.id >= ${firstIdAt('delivery', filter.from, -hourMs)}`)
+  if (filter.to)
+    conditions.push(sql`d.created_at < ${filter.to} and d.id < ${firstIdAt('delivery', filter.to, hourMs)}`)
   if (filter.source !== undefined) conditions.push(sql`d.source = ${filter.source}`)
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)

@@ -34,7 +34,8 @@ export function newId<K extends IdKind>(kind: K): Id<K> {
 
 /** The least id of that kind made at that moment: 48 bits of milliseconds come first, so a span of time is a span of ids. */
 export function firstIdAt<K extends IdKind>(kind: K, at: Date, laterMs = 0): Id<K> {
-  return branded<K>(`${prefixes[kind]}_${Math.max(0, at.getTime() + laterMs).toString(16).padStart(12, '0')}${'0'.repeat(20)}`)
+  const ms = Math.max(0, at.getTime() + laterMs)
+  return branded<K>(`${prefixes[kind]}_${ms.toString(16).padStart(12, '0')}${'0'.repeat(20)}`)
 }
 
 /** The id in `text`, or undefined when it is not an id of that kind. */
