@@ -41,8 +41,8 @@ create table daily_times (
   step int not null,
   count int not null
 );
--- every report reads a span of days of one measure
-create index daily_times_day on daily_times (measure, day);
+-- every report reads a span of days of one measure; a day is made anew
+create index daily_times_day on daily_times (day, measure);
 
 -- Who came and who was told; ids only.
 create table daily_clients (
@@ -70,7 +70,8 @@ create table daily_counts (
   kind text not null,
   count int not null
 );
-create index daily_counts_day on daily_counts (measure, day);
+-- every report reads a span of days of one measure; a day is made anew
+create index daily_counts_day on daily_counts (day, measure);
 
 -- What the bot answered by itself. Nobody is named: only that it was asked, where and of what.
 create table bot_answers (

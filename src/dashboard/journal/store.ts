@@ -106,7 +106,8 @@ function conditionsOf(filter: LineFilter): Sql[] {
 /** What is on its way is undecided: few rows, which have an index of their own. */
 function statesCondition(states: readonly string[]): Sql {
   const areAllPending = states.every((state) => pendingStates.has(state))
-  const condition = sql`d.state = any(${states}::text[])`
+  // Of one state the planner knows more than of a list of one.
+  const condition = states.length === 1 ? sql`d.state = ${states[0]}` : sql`d.state = any(${states}::text[])`
   return areAllPending ? sql`${condition} and d.decided_at is null` : condition
 }
 
