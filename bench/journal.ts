@@ -18,6 +18,8 @@ import { type Row, report } from './report.ts'
  */
 const messages = Number(process.env['BENCH_JOURNAL_ROWS'] ?? 3_000_000)
 const now = new Date()
+/** Of so many days the numbers are made from the journal; older ones, which no report of the bench reads, are copies of them. */
+const daysMade = 120
 
 type Numbers = { search: Measured[]; filters: Measured[]; reports: Measured[]; dayMs: number }
 
@@ -64,9 +66,6 @@ async function databaseAt(serverUrl: string, name: string): Promise<string> {
   url.pathname = `/${name}`
   return url.href
 }
-
-/** Of so many days the numbers are made from the journal; older ones, which no report of the bench reads, are copies of them. */
-const daysMade = 120
 
 /** The numbers of all days; answers how long one takes. */
 async function computeAll(url: string, db: Database, name: string, town: Town): Promise<number> {

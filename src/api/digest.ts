@@ -54,7 +54,7 @@ export function digestRoutes(needs: ApiNeeds): ApiRoute[] {
         'Сводка уходит раз в день в чат самого владельца, через общий лимит бота; сообщением клиенту она не считается и в журнал не попадает. ' +
         'Картинку с графиком получает Telegram, другие мессенджеры — текст.',
       body: digestSchema,
-      bodyExample: { channel: 'max', address: '700123', hour: 20 },
+      bodyExample: { channel: 'telegram', address: '123456789', hour: 20 },
       answer: digestShape,
       handle: async ({ body, key }) => {
         refuseBranchKey(key, why)
