@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
+import { forbiddenChannels } from '../notifications/policy.ts'
 import { composeDigest } from '../reports/digest/compose.ts'
 import { type DigestSettings, digestSchema } from '../reports/digest/settings.ts'
 import { lastDigest, readDigest, saveDigest } from '../reports/store/digest.ts'
@@ -52,7 +53,7 @@ export function digestRoutes(needs: ApiNeeds): ApiRoute[] {
       summary: 'Назначить, кому и в котором часу отправлять сводку дня',
       description:
         'Сводка уходит раз в день в чат самого владельца, через общий лимит бота; сообщением клиенту она не считается и в журнал не попадает. ' +
-        'Картинку с графиком получает Telegram, другие мессенджеры — текст.',
+        'Картинку с графиком получает Telegram, MAX и ВКонтакте — текст; в WhatsApp сводка не уходит.',
       body: digestSchema,
       bodyExample: { channel: 'telegram', address: '123456789', hour: 20 },
       answer: digestShape,
@@ -107,4 +108,6 @@ export function digestRoutes(needs: ApiNeeds): ApiRoute[] {
 function refuseUnsendable({ policy }: ApiNeeds, { channel }: DigestSettings): void {
   if (!policy.channelsOn.includes(channel))
     throw new RequestError('field_invalid', `Поле «channel»: канал «${channel}» выключен, сводка по нему не уйдёт.`)
+  if (forbiddenChannels(policy, 'service').includes(channel))
+    throw new RequestError('field_invalid', `Поле «channel»: канал «${channel}» закрыт настройкой FOREIGN_MESSENGERS.`)
 }

@@ -52,7 +52,7 @@ export function sliceOf(report: Report, asked: Asked, zone: string, now = new Da
   if (from > to) {
     throw new RequestError('date_invalid', `Дата «с» (${from}) позже даты «по» (${to}). Поменяйте их местами.`)
   }
-  if (daysBetween(from, shifted(from, mostDays)).at(-1)?.localeCompare(to) === -1) {
+  if (shifted(from, mostDays) < to) {
     throw new RequestError('date_invalid', 'Период длиннее трёх лет. Разделите его на части.')
   }
   refuseOthers(report, asked)
