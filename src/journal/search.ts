@@ -117,7 +117,7 @@ function conditionsOf(filter: JournalFilter): Sql[] {
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)
-  if (filter.state !== undefined) conditions.push(stateCondition(filter.state))
+  if (filter.state !== undefined) conditions.push(stateCondition([filter.state]))
   if (filter.phoneIndex)
     conditions.push(
       sql`d.client_id in (select id from clients where phone_index = ${filter.phoneIndex} and erased_at is null)`,
@@ -133,9 +133,11 @@ function conditionsOf(filter: JournalFilter): Sql[] {
 /** Ids are made by our clock, moments by that of Postgres; an hour between them is more than there ever is. */
 const hourMs = 3_600_000
 
-/** What is on its way is undecided: few rows, which have an index of their own. */
-function stateCondition(state: string): Sql {
-  return pendingStates.has(state) ? sql`d.state = ${state} and d.decided_at is null` : sql`d.state = ${state}`
+/** Of deliveries `d`, those in any of these states. What is on its way is undecided: few rows, with an index of their own. */
+export function stateCondition(states: readonly string[]): Sql {
+  // Of one state the planner knows more than of a list of one.
+  const condition = states.length === 1 ? sql`d.state = ${states[0]}` : sql`d.state = any(${states}::text[])`
+  return states.every((state) => pendingStates.has(state)) ? sql`${condition} and d.decided_at is null` : condition
 }
 
 const pendingStates: ReadonlySet<string> = new Set(['queued', 'waiting', 'sending'])

@@ -1,6 +1,6 @@
 import type { Report } from './report.ts'
 import { readHoldout } from './store/holdout.ts'
-import { compared, groupColumns, watchDays } from './two-groups.ts'
+import { compared, groupChart, groupColumns, watchDays } from './two-groups.ts'
 
 export const holdout: Report = {
   name: 'holdout',
@@ -14,13 +14,7 @@ export const holdout: Report = {
   by: ['type', 'branch'],
   narrows: ['branch', 'type', 'source'],
   columns: groupColumns('Отправлено', 'Контрольная группа'),
-  chart: {
-    kind: 'grouped',
-    series: [
-      { key: 'firstShare', tone: 'accent' },
-      { key: 'secondShare', tone: 'calm' },
-    ],
-  },
+  chart: groupChart,
   read: async (db, slice) => {
     const rows = await readHoldout(db, slice, watchDays)
     return compared(rows.map((each) => ({ ...each, isFirst: each.trial === 'told' })))

@@ -1,6 +1,6 @@
 import type { Report } from './report.ts'
 import { readReturns } from './store/returns.ts'
-import { compared, groupColumns, watchDays } from './two-groups.ts'
+import { compared, groupChart, groupColumns, watchDays } from './two-groups.ts'
 
 export const returns: Report = {
   name: 'returns',
@@ -15,13 +15,7 @@ export const returns: Report = {
   by: ['branch', 'day', 'source'],
   narrows: ['branch', 'source'],
   columns: groupColumns('С сообщениями', 'Без сообщений'),
-  chart: {
-    kind: 'grouped',
-    series: [
-      { key: 'firstShare', tone: 'accent' },
-      { key: 'secondShare', tone: 'calm' },
-    ],
-  },
+  chart: groupChart,
   read: async (db, slice) => {
     const rows = await readReturns(db, slice, watchDays)
     return compared(rows.map((each) => ({ ...each, isFirst: each.is_told })))

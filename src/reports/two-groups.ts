@@ -1,5 +1,5 @@
 import { differenceOf } from './proportions.ts'
-import type { Column, Numbers, Value } from './report.ts'
+import type { ChartPlan, Column, Numbers, Value } from './report.ts'
 import { share } from './store/slice.ts'
 
 /** How long a client is watched for his next visit. */
@@ -12,6 +12,14 @@ export type GroupRow = {
   clients: number
   returned: number
   early: number
+}
+
+export const groupChart: ChartPlan = {
+  kind: 'grouped',
+  series: [
+    { key: 'firstShare', tone: 'accent' },
+    { key: 'secondShare', tone: 'calm' },
+  ],
 }
 
 /** The columns of a report that compares two groups by who came again. */

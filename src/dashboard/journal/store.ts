@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { and, type Sql, sql } from '../../db/sql.ts'
+import { stateCondition } from '../../journal/search.ts'
 import { branded, type ClientId, type DeliveryId, type EventId } from '../../lib/ids.ts'
 
 export type JournalNeeds = { db: Queryable; vault: Vault }
@@ -92,7 +93,7 @@ function conditionsOf(filter: LineFilter): Sql[] {
     )
   }
   if (filter.event !== undefined) conditions.push(sql`d.event_id = ${filter.event}`)
-  if (filter.states) conditions.push(statesCondition(filter.states))
+  if (filter.states) conditions.push(stateCondition(filter.states))
   if (filter.reason !== undefined) conditions.push(sql`d.reason = ${filter.reason}`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)
@@ -102,16 +103,6 @@ function conditionsOf(filter: LineFilter): Sql[] {
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions
 }
-
-/** What is on its way is undecided: few rows, which have an index of their own. */
-function statesCondition(states: readonly string[]): Sql {
-  const areAllPending = states.every((state) => pendingStates.has(state))
-  // Of one state the planner knows more than of a list of one.
-  const condition = states.length === 1 ? sql`d.state = ${states[0]}` : sql`d.state = any(${states}::text[])`
-  return areAllPending ? sql`${condition} and d.decided_at is null` : condition
-}
-
-const pendingStates: ReadonlySet<string> = new Set(['queued', 'waiting', 'sending'])
 
 /** The least id of a delivery made at that moment: 48 bits of milliseconds come first. */
 export function idAt(at: Date, prefix: 'dlv' | 'evt' = 'dlv'): string {

@@ -76,28 +76,38 @@ function numbersAxis({ axis, isShare }: Drawing, orient: 'left' | 'bottom', widt
   }
 }
 
-function overDays(drawing: Drawing, width: number): Pick<Spec, 'data' | 'scales' | 'axes' | 'marks'> {
-  const isStacked = drawing.kind === 'stacked'
-  const values = [...drawing.points]
+/** The points, and the two axes they lie on: `x` for days or names, `y` for numbers. */
+function namesAndNumbers(
+  { kind, xs, points }: Drawing,
+  along: 'width' | 'height',
+  across: 'width' | 'height',
+): Required<Pick<Spec, 'data' | 'scales'>> {
+  const isStacked = kind === 'stacked'
   return {
     data: [
       {
         name: 'points',
-        values,
+        values: [...points],
         transform: isStacked ? [{ type: 'stack', groupby: ['x'], field: 'value' }] : [],
       },
     ],
     scales: [
-      { name: 'x', type: 'band', domain: [...drawing.xs], range: 'width', padding: 0.2 },
+      { name: 'x', type: 'band', domain: [...xs], range: along, padding: 0.22 },
       {
         name: 'y',
         type: 'linear',
         domain: { data: 'points', field: isStacked ? 'y1' : 'value' },
-        range: 'height',
+        range: across,
         nice: true,
         zero: true,
       },
     ],
+  }
+}
+
+function overDays(drawing: Drawing, width: number): Pick<Spec, 'data' | 'scales' | 'axes' | 'marks'> {
+  return {
+    ...namesAndNumbers(drawing, 'width', 'height'),
     axes: [
       {
         orient: 'bottom',
@@ -110,7 +120,7 @@ function overDays(drawing: Drawing, width: number): Pick<Spec, 'data' | 'scales'
       },
       numbersAxis(drawing, 'left', width),
     ],
-    marks: isStacked ? [standingBars] : [lines],
+    marks: drawing.kind === 'stacked' ? [standingBars] : [lines],
   }
 }
 
@@ -160,27 +170,9 @@ const lines: Mark = {
 }
 
 function lyingBars(drawing: Drawing, width: number): Pick<Spec, 'data' | 'scales' | 'axes' | 'marks'> {
-  const isStacked = drawing.kind === 'stacked'
   const titles = drawing.series.map((each) => each.title)
   return {
-    data: [
-      {
-        name: 'points',
-        values: [...drawing.points],
-        transform: isStacked ? [{ type: 'stack', groupby: ['x'], field: 'value' }] : [],
-      },
-    ],
-    scales: [
-      { name: 'x', type: 'band', domain: [...drawing.xs], range: 'height', padding: 0.25 },
-      {
-        name: 'y',
-        type: 'linear',
-        domain: { data: 'points', field: isStacked ? 'y1' : 'value' },
-        range: 'width',
-        nice: true,
-        zero: true,
-      },
-    ],
+    ...namesAndNumbers(drawing, 'height', 'width'),
     axes: [
       {
         orient: 'left',
@@ -193,7 +185,7 @@ function lyingBars(drawing: Drawing, width: number): Pick<Spec, 'data' | 'scales
       },
       numbersAxis(drawing, 'bottom', width),
     ],
-    marks: isStacked ? [lyingStack] : [lyingGroup(titles)],
+    marks: drawing.kind === 'stacked' ? [lyingStack] : [lyingGroup(titles)],
   }
 }
 
