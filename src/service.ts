@@ -23,6 +23,7 @@ import { faultOf } from './lib/fault.ts'
 import { journalSheet } from './notifications/export/journal-sheet.ts'
 import { forbiddenChannels } from './notifications/policy.ts'
 import { treatmentOf } from './notifications/treatment.ts'
+import { keepNumbers } from './numbers.ts'
 import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
 import { createProfiles } from './webhooks/profiles.ts'
@@ -54,7 +55,11 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const loops: Promise<void>[] = []
     if (config.ROLES.includes('worker')) {
       startWorkers(services, stopping.signal)
-      loops.push(startSweep(services, updates, stopping.signal), startOutgoing(services, stopping.signal))
+      loops.push(
+        startSweep(services, updates, stopping.signal),
+        startOutgoing(services, stopping.signal),
+        keepNumbers(services, stopping.signal),
+      )
     }
     if (config.ROLES.includes('bot')) loops.push(...startBots(services, updates, stopping.signal))
     log.info({

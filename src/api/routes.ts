@@ -24,9 +24,11 @@ import { clientLinkRoutes } from './client-links.ts'
 import { clientMergingRoutes } from './client-merging.ts'
 import { clientRoutes } from './clients.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
+import { digestRoutes } from './digest.ts'
 import { dryRunRoutes } from './dry-run.ts'
 import { erasureRequestRoutes } from './erasure-requests.ts'
 import { eventRoutes } from './events.ts'
+import { holdoutRoutes } from './holdout.ts'
 import { infobaseRoutes } from './infobases.ts'
 import { journalRoutes } from './journal.ts'
 import { journalFileRoutes } from './journal-files.ts'
@@ -37,6 +39,7 @@ import { privacyRoutes } from './privacy.ts'
 import { questionRoutes } from './questions.ts'
 import { queueRoutes } from './queues.ts'
 import { reconcileRoutes } from './reconcile.ts'
+import { reportRoutes } from './reports.ts'
 import { resendRoutes } from './resend.ts'
 import { retentionRoutes } from './retention.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
@@ -90,6 +93,7 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...queueRoutes(needs),
     ...testSendRoutes(needs),
     ...auditRoutes(needs),
+    ...reportRoutes(needs),
     ...changeRoutes(needs),
     ...reconcileRoutes(needs),
     ...smsRoutes(needs),
@@ -109,8 +113,10 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...dryRunRoutes(needs),
     ...infobaseRoutes(needs),
     ...branchRoutes(needs),
+    ...holdoutRoutes(needs),
     ...keyRoutes(needs),
     ...alertRoutes(needs),
+    ...digestRoutes(needs),
     ...channelRoutes(needs),
   ]
 }

@@ -5,6 +5,7 @@ import { answerIn } from '../deliveries/message.ts'
 import { noteTap, type Tapped } from '../deliveries/store/tap.ts'
 import type { KeptEvent } from '../events/kept.ts'
 import { eventsByIds } from '../events/store/read.ts'
+import { noteBotAnswer } from '../journal/bot-answers.ts'
 import { formatMoney } from '../lib/russian/numbers.ts'
 import { oneLine } from '../lib/russian/text.ts'
 import type { AnswerNeeds, Press } from './chat.ts'
@@ -43,6 +44,11 @@ async function questionReply(needs: AnswerNeeds, { event: id, isPrivate }: Tappe
   const settings = stored && (await settingsOfClient(needs.db, stored.clientId))
   const { phone, site } = await needs.reachOf(event?.branch)
   const subject = subjectOf(isPrivate || settings?.privateTexts ? undefined : event)
+  await noteBotAnswer(needs.db, {
+    channel: needs.channel.name,
+    branch: event?.branch?.code ?? event?.branch?.name ?? null,
+    kind: 'question',
+  })
   return {
     text: texts.question({ ...subject, phone, site }),
     ...(stored && { options: [[{ label: ask.label, payload: payloadOf(ask.name, stored.clientId) }]] }),

@@ -3,6 +3,8 @@ export type Message = {
   text: string
   /** A decoration: a channel that cannot show it, or whose messenger does not take it, sends the message without it. */
   picture?: Picture
+  /** A picture of our own making, for messengers that take it with the call; the others send the text alone. */
+  upload?: { name: string; bytes: Buffer }
   buttons?: Button[][]
   /** A keyboard below the input line: `requestContact` asks the person for his own phone; `remove` takes it away. */
   keyboard?: { requestContact: string } | 'remove'

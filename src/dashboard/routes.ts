@@ -16,6 +16,7 @@ import { assetRoutes } from './frame/assets.ts'
 import { handRoutes } from './hand/page.ts'
 import { journalRoutes } from './journal/page.ts'
 import { lookRoutes } from './looks/page.ts'
+import { reportRoutes } from './reports/page.ts'
 import { alertRoutes } from './settings/alerts.ts'
 import { branchRoutes } from './settings/branches.ts'
 import { settingsRoutes } from './settings/index.ts'
@@ -56,6 +57,7 @@ export async function dashboardRoutes(app: FastifyInstance, desk: Desk): Promise
     alertRoutes(scope, desk)
     testSendRoutes(scope, desk)
     templateRoutes(scope, desk)
+    reportRoutes(scope, desk)
   }
   const forPeople: FastifyPluginAsync = async (scope) => {
     recogniseOperators(scope, withAccess.access, desk.publicUrl)

@@ -78,6 +78,18 @@ function repeatedAbout({ type, variables }: About): About {
   }
 }
 
+/** Whether a stored message has something that tells us of a tap: a button to answer with, or a link through us. */
+export function tellsTap(stored: string | null): boolean | null {
+  if (stored === null) return null
+  const { buttons = [] } = storedMessage.parse(JSON.parse(stored))
+  return buttons.flat().some((each) => each.kind === 'callback' || isOwnLink(each.url))
+}
+
+/** `/r/:token` of the contract. */
+function isOwnLink(url: string): boolean {
+  return URL.canParse(url) && new URL(url).pathname.startsWith('/r/')
+}
+
 function corrected({ type, variables }: About, { variable, value }: Correction): About {
   return { type, variables: { ...variables, [variable]: value }, mustName: variable }
 }

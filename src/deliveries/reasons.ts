@@ -101,3 +101,10 @@ export const sideOf: Record<Reason, Side | null> = {
 export function reasonsOf(side: Side): Reason[] {
   return reasons.filter((each) => sideOf[each] === side)
 }
+
+/** Skipped without a reason: none of them would be true of one whom the lot kept from advertising. */
+export const heldOutTexts = {
+  cause: 'Клиент попал в контрольную группу: рекламное сообщение ему не отправлено по жребию.',
+  advice:
+    'Ничего делать не нужно. Долю контрольной группы задаёт владелец, итог — в отчёте «Контрольная группа рекламы».',
+}

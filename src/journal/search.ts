@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../db/database.ts'
 import { and, type Sql, sql } from '../db/sql.ts'
-import { branded, type ClientId, type ConsentId, type DeliveryId, idAt } from '../lib/ids.ts'
+import { branded, type ClientId, type ConsentId, type DeliveryId, firstIdAt } from '../lib/ids.ts'
 
 /** Opens what is sealed with a client's key; undefined once the client was erased. */
 export type Opener = {
@@ -124,22 +124,20 @@ export async function journalOfEvents(
   return rows.map((row) => entryOf(needs.vault, row))
 }
 
-const aroundMs = 60_000
-
 function conditionsOf(filter: JournalFilter): Sql[] {
   const conditions: Sql[] = []
-  // Ids begin with the moment they were made, just before the row: a span of time is a span of the primary key.
   if (filter.from)
-    conditions.push(sql`d.created_at >= ${filter.from} and d.id >= ${idAt(new Date(filter.from.getTime() - aroundMs))}`)
-  if (filter.to) conditions.push(sql`d.created_at < ${filter.to} and d.id < ${idAt(filter.to)}`)
-  if (filter.states) conditions.push(sql`d.state = any(${filter.states}::text[])`)
-  if (filter.reason !== undefined) conditions.push(sql`d.reason = ${filter.reason}`)
+    conditions.push(sql`d.created_at >= ${filter.from} and d.id >= ${firstIdAt('delivery', filter.from, -hourMs)}`)
+  if (filter.to)
+    conditions.push(sql`d.created_at < ${filter.to} and d.id < ${firstIdAt('delivery', filter.to, hourMs)}`)
+  if (filter.states) conditions.push(stateCondition(filter.states))
+  if (filter.reason !== undefined) conditions.push(sql`d.reason = ${filter.reason} and d.move_since is null`)
   if (filter.branches) conditions.push(sql`d.branch_code = any(${filter.branches}::text[])`)
   if (filter.source !== undefined) conditions.push(sql`d.source = ${filter.source}`)
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)
-  if (filter.state !== undefined) conditions.push(sql`${toldState} = ${filter.state}`)
+  if (filter.state !== undefined) conditions.push(stateCondition([filter.state]))
   if (filter.phoneIndex)
     conditions.push(
       sql`d.client_id in (select id from clients where phone_index = ${filter.phoneIndex} and erased_at is null)`,
@@ -155,6 +153,24 @@ function conditionsOf(filter: JournalFilter): Sql[] {
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions
 }
+
+/** Ids are made by our clock, moments by that of Postgres; an hour between them is more than there ever is. */
+const hourMs = 3_600_000
+
+/**
+ * Of deliveries `d`, those in any of these states. What is on its way is undecided: few
+ * rows, with an index of their own. What is being moved to its next channel is told as waiting.
+ */
+export function stateCondition(states: readonly string[]): Sql {
+  // Of one state the planner knows more than of a list of one.
+  const condition = states.length === 1 ? sql`d.state = ${states[0]}` : sql`d.state = any(${states}::text[])`
+  const told = states.every((state) => pendingStates.has(state))
+    ? sql`${condition} and d.decided_at is null`
+    : condition
+  return states.includes('waiting') ? sql`(${told} or d.move_since is not null)` : sql`${told} and d.move_since is null`
+}
+
+const pendingStates: ReadonlySet<string> = new Set(['queued', 'waiting', 'sending'])
 
 function entryOf(vault: Opener, row: z.output<typeof entryRow>): JournalEntry {
   const owner = { id: row.client_id, dataKey: row.data_key }

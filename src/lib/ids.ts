@@ -44,6 +44,12 @@ export function prefixOf(kind: IdKind): string {
   return prefixes[kind]
 }
 
+/** The least id of that kind made at that moment: 48 bits of milliseconds come first, so a span of time is a span of ids. */
+export function firstIdAt<K extends IdKind>(kind: K, at: Date, laterMs = 0): Id<K> {
+  const ms = Math.max(0, at.getTime() + laterMs)
+  return branded<K>(`${prefixes[kind]}_${ms.toString(16).padStart(12, '0')}${'0'.repeat(20)}`)
+}
+
 /** The id in `text`, or undefined when it is not an id of that kind. */
 export function parseId<K extends IdKind>(kind: K, text: string): Id<K> | undefined {
   return new RegExp(`^${prefixes[kind]}_[0-9a-f]{32}$`).test(text) ? branded<K>(text) : undefined
@@ -52,9 +58,4 @@ export function parseId<K extends IdKind>(kind: K, text: string): Id<K> | undefi
 /** Guarantee: called only with text that has the form of an id of this kind: made here, checked above, or read from its own column. */
 export function branded<K extends IdKind>(text: string): Id<K> {
   return text as Id<K>
-}
-
-/** The least id of its kind made at that moment: a UUIDv7 begins with 48 bits of milliseconds. */
-export function idAt(at: Date, kind: IdKind = 'delivery'): string {
-  return `${prefixes[kind]}_${Math.max(0, at.getTime()).toString(16).padStart(12, '0')}${'0'.repeat(20)}`
 }

@@ -9,6 +9,7 @@ import type { RulesOfBranch } from '../events/branch-rules.ts'
 import { earlierFacts, eventsByIds } from '../events/store/read.ts'
 import type { ClientId } from '../lib/ids.ts'
 import { keyBy } from '../lib/list.ts'
+import { noHoldout } from './holdout.ts'
 import { type PlanNeeds, planOne } from './plan.ts'
 import type { Wording } from './wording.ts'
 
@@ -64,7 +65,7 @@ async function planMissed(needs: Known, inside: Inside, clients: readonly Client
     const old = missedOf.get(stored.id)
     if (!recipient || !old) continue
     const known = { earlier: facts.get(stored.id) ?? [], isTold: false }
-    const { delivery } = planOne(needs, stored, recipient, known, now)
+    const { delivery } = planOne({ ...needs, holdout: noHoldout }, stored, recipient, known, now)
     if (delivery.state !== 'queued' && delivery.state !== 'waiting') continue
     // It began to grow old when it should have been told.
     await insertNext(inside.db, inside.vault, {

@@ -19,6 +19,7 @@ import type { QueueSystem } from '../queue/queue.ts'
 import { type Correction, correctionOf } from './correction.ts'
 import { branchOf, decidePlan, latestConsent, type Plan, purposeOf, quietFor, zoneOf } from './decide.ts'
 import { dueEnd } from './due.ts'
+import { drawn, type Holdout, noHoldout } from './holdout.ts'
 import { isUntold, judgeAgain } from './judge-again.ts'
 import {
   endWaiting,
@@ -32,6 +33,7 @@ import { isPaidSince } from './overtaken.ts'
 import type { Policy } from './policy.ts'
 import { expiryOf } from './quiet-hours.ts'
 import { isOwnReminder, mayTouchSchedules, nextDateIn } from './schedule.ts'
+import { readHoldout } from './store/holdout.ts'
 import { firedAs, toldAlready, withOpenSchedules } from './store/schedules.ts'
 import { destinationOf, type Rendered, type Wording } from './wording.ts'
 
@@ -86,7 +88,8 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
   const events = (await eventsByIds(needs, ids)).filter((each) => !each.isPlanned && each.heldReason === null)
   if (events.length === 0) return []
   const touching = events.filter(({ content }) => content !== undefined && mayTouchSchedules(content.event))
-  const [recipients, facts, wording, rulesOf, open, told, paid] = await Promise.all([
+  const hasPromo = events.some((stored) => needs.handlingOf(stored.content?.event ?? stored).class === 'promo')
+  const [recipients, facts, wording, rulesOf, open, told, paid, holdout] = await Promise.all([
     recipientsOf(needs, [...new Set(events.map((each) => each.clientId))]),
     earlierFacts(
       needs.db,
@@ -100,6 +103,7 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
     ),
     toldAlready(needs.db, touching.flatMap(reminderIn)),
     paidSince(needs, touching),
+    hasPromo ? readHoldout(needs.db) : noHoldout,
   ])
   return events.map((stored) => {
     const recipient = recipients.get(stored.clientId)
@@ -110,7 +114,7 @@ async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): 
     const isTold = told.has(stored.id) || paid.has(stored.id)
     const scheduling = schedulingOf(stored, recipient, { earlier, rulesOf, hasOpen: open.has(stored.id) })
     const planFor = (whom: Recipient): Planned => ({
-      ...planOne({ ...needs, wording, rulesOf }, stored, whom, { earlier, isTold }, now),
+      ...planOne({ ...needs, wording, rulesOf, holdout }, stored, whom, { earlier, isTold }, now),
       consent,
       scheduling,
       again: planFor,
@@ -210,7 +214,7 @@ export function consentIn(
 }
 
 export function planOne(
-  needs: Pick<PlanNeeds, 'policy' | 'handlingOf'> & { wording: Wording; rulesOf: RulesOfBranch },
+  needs: Pick<PlanNeeds, 'policy' | 'handlingOf'> & { wording: Wording; rulesOf: RulesOfBranch; holdout: Holdout },
   stored: StoredEvent,
   recipient: Recipient,
   { earlier, isTold }: { earlier: readonly EarlierFact[]; isTold: boolean },
@@ -235,6 +239,9 @@ export function planOne(
     delivery: {
       ...deliveryOf(needs, stored, recipient, definition, final, now, expiresAt),
       ...(rendered.ok ? wordsOf(recipient, rendered, correctionIn(event, earlier, rendered.isPrivate)) : {}),
+      ...(final.kind === 'send' && definition.class === 'promo'
+        ? drawn(needs.holdout, stored.clientId, event, branchOf(event))
+        : {}),
     },
     ...(rendered.ok ? {} : { error: rendered.error }),
     rehearsal: final.kind === 'rehearse' ? final.phone : undefined,

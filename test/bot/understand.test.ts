@@ -8,6 +8,7 @@ import { present } from '../../src/bot/talk/present.ts'
 import { understood, wordsOf } from '../../src/bot/talk/understand.ts'
 import { isPreview } from '../../src/bot/taps.ts'
 import { channelNames } from '../../src/channels/channel.ts'
+import { answerKindOf } from '../../src/journal/bot-answers.ts'
 import { newId } from '../../src/lib/ids.ts'
 
 const questions: [string, string][] = [
@@ -83,6 +84,10 @@ describe('what a client says in his own words', () => {
     )
   })
 
+  it('every command is counted among what the bot answered', () => {
+    for (const { name } of commands) assert.equal(answerKindOf(name), name)
+  })
+
   it('one slip inside a long word is forgiven', () => {
     const letters = 'абвгдежзиклмнопрст'
     fc.assert(
@@ -98,6 +103,8 @@ describe('what a client says in his own words', () => {
             wrong: word.slice(0, at) + letter + word.slice(at + 1),
             twice: word.slice(0, at) + (word[at] ?? '') + word.slice(at),
           }[slip]
+          // Three in a row are a held key and are read as one: with it gone there would be a second slip.
+          fc.pre(!/(.)\1\1/.test(slipped))
           assert.equal(understood(`где ${slipped}`), 'money', slipped)
         },
       ),

@@ -57,7 +57,7 @@ async function loggedIn(visitor: Visitor): Promise<Visitor> {
 
 export type ClientSeed = { externalId?: string; phone?: string; fullName?: string; branchCode?: string }
 
-export async function makeClient({ services }: TestDashboard, seed: ClientSeed): Promise<Client> {
+export async function makeClient({ services }: Pick<TestDashboard, 'services'>, seed: ClientSeed): Promise<Client> {
   const [client] = await services.db.transaction((db) => resolveClients({ db, vault: services.vault }, [seed]))
   if (!client) throw new Error('no client was made')
   return client

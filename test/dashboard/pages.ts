@@ -25,6 +25,8 @@ export const pages: Record<string, (town: Town) => readonly string[]> = {
   '/settings/test': () => ['/settings/test'],
   '/settings/users': () => ['/settings/users'],
   '/audit': () => ['/audit'],
+  '/reports': () => ['/reports'],
+  '/reports/:name': () => ['/reports/funnel', '/reports/undelivered'],
 }
 
 /** Parts of pages, files and moves: nothing that a browser shows as a page. */

@@ -11,7 +11,7 @@ import { rememberBranches } from '../../src/events/store/branches.ts'
 import { keepEvents } from '../../src/events/store/keep.ts'
 import { eventsByIds } from '../../src/events/store/read.ts'
 import { recordReceipt } from '../../src/journal/record.ts'
-import { branded, type DeliveryId, type EventId, idAt, newId } from '../../src/lib/ids.ts'
+import { branded, type DeliveryId, type EventId, firstIdAt, newId } from '../../src/lib/ids.ts'
 import { paid } from '../support/people.ts'
 import type { TestDashboard } from './open.ts'
 
@@ -29,6 +29,7 @@ export type MessageSeed = {
   attempts?: { outcome: string; code?: string; description?: string; durationMs?: number }[]
   receipts?: { state: 'delivered' | 'read' | 'failed' }[]
   engagement?: 'read' | 'tapped' | 'replied'
+  zone?: string
 }
 
 export type Seeded = { id: DeliveryId; eventId: EventId; event: Event }
@@ -36,7 +37,7 @@ export type Seeded = { id: DeliveryId; eventId: EventId; event: Event }
 let made = 0
 
 /** A message as the service would have left it in the journal, through the very functions that keep it. */
-export async function makeMessage({ services }: TestDashboard, seed: MessageSeed): Promise<Seeded> {
+export async function makeMessage({ services }: Pick<TestDashboard, 'services'>, seed: MessageSeed): Promise<Seeded> {
   const { db, vault } = services
   const event = eventOf(seed)
   const at = seed.at ?? new Date()
@@ -44,7 +45,7 @@ export async function makeMessage({ services }: TestDashboard, seed: MessageSeed
   await rememberBranches(db, [event])
   const [stored] = await eventsByIds({ db, vault }, [eventId])
   if (!stored) throw new Error('the event is gone')
-  const id = branded<'delivery'>(`${idAt(at).slice(0, 16)}${randomBytes(10).toString('hex')}`)
+  const id = branded<'delivery'>(`${firstIdAt('delivery', at).slice(0, 16)}${randomBytes(10).toString('hex')}`)
   const notificationId = newId('notification')
   const channel = seed.channel === undefined ? 'telegram' : seed.channel
   await insertPlans(db, vault, [
@@ -61,7 +62,7 @@ export async function makeMessage({ services }: TestDashboard, seed: MessageSeed
       purpose: 'service',
       test: seed.test ?? false,
       teamOnly: false,
-      zone: 'Europe/Moscow',
+      zone: seed.zone ?? 'Europe/Moscow',
       branchCode: event.branch?.code ?? null,
       operationId: event.operation?.id ?? null,
       operationNumber: event.operation?.number ?? null,

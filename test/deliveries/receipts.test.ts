@@ -74,7 +74,16 @@ describe('what a messenger tells later', { timeout: 180_000 }, () => {
     const { eventId, delivery } = await sentTo(person, 100)
     const outcome = { kind: 'refused', reason: 'blocked', ...words } as const
     await hears(person, { state: 'failed', deliveryId: delivery.id, outcome })
-    assert.deepEqual([(await deliveryOf(eventId)).state, (await deliveryOf(eventId)).reason], ['failed', 'blocked'])
+    // It waits until it is clear that no other messenger reaches him.
+    const ended = await until(
+      async () => {
+        const now = await deliveryOf(eventId)
+        return now.state === 'failed' ? now : undefined
+      },
+      patienceMs,
+      'the message has failed',
+    )
+    assert.equal(ended.reason, 'blocked')
     const { body } = await service.api('GET', `/clients/${person.id}`)
     assert.equal(body.contacts[0].blocked, 'blocked')
   })

@@ -66,7 +66,7 @@ describe('the page about the interface', { timeout: 230_000 }, () => {
           await page.locator('details:not([open]) > summary').first().click()
           await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
         }
-        await page.screenshot({ path: join(folder, `${name}-${look}-${width}.png`), fullPage: name === 'top' })
+        await page.screenshot({ path: join(folder, `${name}-${look}-${width}.png`) })
         const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
         assert.equal(await page.evaluate(overflow), 0, `${name} scrolls sideways at ${width}`)
       }

@@ -1,6 +1,7 @@
 import type { Client } from '../../clients/client.ts'
 import { settingsOfClient } from '../../clients/settings/store.ts'
 import { contactsOf } from '../../clients/store.ts'
+import { answerKindOf, noteBotAnswer } from '../../journal/bot-answers.ts'
 import { type AnswerNeeds, type ChatUpdate, type Press, peopleOf, type Text } from '../chat.ts'
 import { allAgreed, askConsent } from '../consent.ts'
 import { type Payload, payloadIn } from '../payload.ts'
@@ -92,6 +93,10 @@ async function runFor(
   )
   const reply = contact && (await command.run(needs, { ...asking, contact, settings }))
   if (!reply) return undefined
+  const kind = answerKindOf(command.name)
+  if (kind !== undefined) {
+    await noteBotAnswer(needs.db, { channel: needs.channel.name, branch: client.branchCode, kind })
+  }
   const index = people.findIndex((each) => each.id === client.id)
   const about = people.length > 1 ? (await namesOf(needs, people))[index] : undefined
   const { name } = await needs.reachOf(client.branchCode === null ? undefined : { code: client.branchCode })

@@ -34,8 +34,8 @@ export function layOutPlain(address: string, message: Message): Payload {
   }
 }
 
-/** The message as the caption of a picture; `photo` is an address that Telegram fetches, or a `file_id` of this bot's. */
-export function layOutPhoto(address: string, message: Message, photo: string): Opts<'sendPhoto'> {
+/** The message as the caption of a picture; `photo` is an address that Telegram fetches, a `file_id` of this bot's, or a file. */
+export function layOutPhoto(address: string, message: Message, photo: Opts<'sendPhoto'>['photo']): Opts<'sendPhoto'> {
   const markup = markupOf(message)
   const caption = escapeHtml(message.text)
   return { chat_id: address, photo, caption, parse_mode: 'HTML', ...(markup && { reply_markup: markup }) }

@@ -15,6 +15,8 @@ export async function send(
 ): Promise<Outcome> {
   const fault = faultOf(message)
   if (fault) return { kind: 'broken', scope: 'message', ...fault }
+  if (message.upload && fitsCaption(message.text))
+    return await sendUpload(api, address, message, message.upload, signal)
   const shown = message.picture && fitsCaption(message.text) ? await pictures.take(message.picture.url) : undefined
   if (!shown) return await sendText(api, address, message, signal)
   return await sendPhoto(api, shown, address, message, signal)
@@ -48,6 +50,19 @@ async function sendPhoto(
   } finally {
     shown.end(result)
   }
+}
+
+/** A picture that is uploaded with its caption; refused, the words go alone. */
+async function sendUpload(
+  api: Api,
+  address: string,
+  message: Message,
+  { name, bytes }: NonNullable<Message['upload']>,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const photo = { source: bytes, filename: name }
+  const outcome = outcomeOf(await api.call('sendPhoto', layOutPhoto(address, message, photo), signal))
+  return mayPassAsText(outcome) ? await sendText(api, address, message, signal) : outcome
 }
 
 /** A refusal, so nothing was sent, that is neither about this person nor about a limit. */

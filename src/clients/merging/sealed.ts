@@ -23,6 +23,7 @@ export const owned: readonly string[] = [
   'looks',
   'ratings',
   'conversations',
+  'daily_clients',
 ]
 
 /** Of these a client has one: what the record that stays has of its own stands. */

@@ -76,7 +76,7 @@ function loginPath(request: FastifyRequest): string {
 
 /** A page of the dashboard, and no address of another site. */
 export function isOwnPage(path: string): boolean {
-  return /^\/(?:journal|undelivered|templates(?:\/[a-z.]{1,40})?|settings(?:\/[a-z]{1,20})?|audit|clients\/cli_[0-9a-f]{32}|events\/evt_[0-9a-f]{32})$/.test(
+  return /^\/(?:journal|undelivered|reports(?:\/[a-z-]+)?|templates(?:\/[a-z.]{1,40})?|settings(?:\/[a-z]{1,20})?|audit|clients\/cli_[0-9a-f]{32}|events\/evt_[0-9a-f]{32})$/.test(
     path,
   )
 }

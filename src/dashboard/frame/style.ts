@@ -1,5 +1,6 @@
 import { deskStyle } from './style-desk.ts'
 import { listStyle } from './style-lists.ts'
+import { reportStyle } from './style-reports.ts'
 
 /** Plain enough for the browser of an old office PC: no nesting, no layers, nothing from outside. */
 const base = `
@@ -112,4 +113,4 @@ const narrow = `
 }
 `
 
-export const style = base + listStyle + deskStyle + narrow
+export const style = base + listStyle + deskStyle + reportStyle + narrow

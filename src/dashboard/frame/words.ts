@@ -69,11 +69,7 @@ export const consentActWords: Record<ConsentAct, string> = {
   operator: 'оператором',
 }
 
-const sourceTitles: Record<string, string> = { '1c': '1С', vtorium: 'VTORIUM' }
-
-export function sourceTitle(source: string): string {
-  return sourceTitles[source] ?? source
-}
+export { sourceTitle } from '../../lib/source-title.ts'
 
 /** The Russian word of a code, or the code itself when an older version of the program wrote it. */
 export function wordOf(words: Record<string, string>, code: string): string {

@@ -1,5 +1,5 @@
 import { reasonSchema } from '../../deliveries/delivery.ts'
-import { reasonTexts } from '../../deliveries/reasons.ts'
+import { heldOutTexts, reasonTexts } from '../../deliveries/reasons.ts'
 import { type Clock, momentText } from '../frame/moments.ts'
 import type { Line } from './store.ts'
 
@@ -13,6 +13,7 @@ export function explain(line: Explained, clock: Clock): Explanation | undefined 
   switch (line.state) {
     case 'failed':
     case 'skipped':
+      if (line.state === 'skipped' && line.reason === null) return heldOutTexts
       return reasonOf(line) ?? { cause: 'Причина не записана.', advice: 'Посмотрите попытки и сообщите разработчику.' }
     case 'unknown':
       return line.decidedAt === null ? repeatComing : mayHaveArrived

@@ -3,8 +3,8 @@ import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { and, type Sql, sql } from '../../db/sql.ts'
 import { isHeld } from '../../deliveries/store/pauses.ts'
-import { toldReason, toldState } from '../../journal/search.ts'
-import { branded, type ClientId, type ConsentId, type DeliveryId, type EventId, idAt } from '../../lib/ids.ts'
+import { stateCondition, toldReason, toldState } from '../../journal/search.ts'
+import { branded, type ClientId, type ConsentId, type DeliveryId, type EventId, firstIdAt } from '../../lib/ids.ts'
 
 export type JournalNeeds = { db: Queryable; vault: Vault }
 
@@ -113,13 +113,13 @@ function conditionsOf(filter: LineFilter): Sql[] {
     )
   }
   if (filter.event !== undefined) conditions.push(sql`d.event_id = ${filter.event}`)
-  if (filter.states) conditions.push(sql`${toldState} = any(${filter.states}::text[])`)
-  if (filter.reason !== undefined) conditions.push(sql`${toldReason} = ${filter.reason}`)
+  if (filter.states) conditions.push(stateCondition(filter.states))
+  if (filter.reason !== undefined) conditions.push(sql`d.reason = ${filter.reason} and d.move_since is null`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)
-  if (filter.from) conditions.push(sql`d.id >= ${idAt(filter.from)}`)
-  if (filter.to) conditions.push(sql`d.id < ${idAt(filter.to)}`)
+  if (filter.from) conditions.push(sql`d.id >= ${firstIdAt('delivery', filter.from)}`)
+  if (filter.to) conditions.push(sql`d.id < ${firstIdAt('delivery', filter.to)}`)
   if (filter.within) conditions.push(sql`d.branch_code = any(${filter.within}::text[])`)
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Queryable } from '../../db/database.ts'
 import { type Sql, sql } from '../../db/sql.ts'
 import { isHeld } from '../../deliveries/store/pauses.ts'
-import { branded, type ClientId, type EventId, idAt } from '../../lib/ids.ts'
+import { branded, type ClientId, type EventId, firstIdAt } from '../../lib/ids.ts'
 
 /** The branches whose messages may be counted; null means all. */
 export type Within = readonly string[] | null
@@ -28,8 +28,8 @@ export async function countMessages(
       today: z.bigint(),
     }),
     sql`select state, reason, decided_at is not null as is_decided, count(*) as recent,
-               count(*) filter (where id >= ${idAt(since.today)}) as today
-        from deliveries where id >= ${idAt(since.recent)} and not test and ${isWithin(within)} group by 1, 2, 3`,
+               count(*) filter (where id >= ${firstIdAt('delivery', since.today)}) as today
+        from deliveries where id >= ${firstIdAt('delivery', since.recent)} and not test and ${isWithin(within)} group by 1, 2, 3`,
   )
   return rows.map((row) => ({
     state: row.state,
@@ -43,7 +43,7 @@ export async function countMessages(
 export async function countEvents(db: Queryable, since: Date, within: Within): Promise<number> {
   const { count } = await db.one(
     z.object({ count: z.bigint() }),
-    sql`select count(*) as count from events where id >= ${idAt(since, 'event')} and not test and ${isWithin(within)}`,
+    sql`select count(*) as count from events where id >= ${firstIdAt('event', since)} and not test and ${isWithin(within)}`,
   )
   return Number(count)
 }

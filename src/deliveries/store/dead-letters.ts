@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../../db/database.ts'
 import { and, type Sql, sql } from '../../db/sql.ts'
-import { branded, type ClientId, type DeliveryId, type EventId, idAt } from '../../lib/ids.ts'
+import { branded, type ClientId, type DeliveryId, type EventId, firstIdAt } from '../../lib/ids.ts'
 import { type DeliveryState, deliveryStateSchema, type Reason, reasonSchema } from '../delivery.ts'
 
 /** A message that ended without arriving, and should have. */
@@ -83,8 +83,8 @@ function conditionsOf(filter: DeadFilter): Sql[] {
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)
   if (filter.source !== undefined) conditions.push(sql`d.source = ${filter.source}`)
   if (filter.branches) conditions.push(sql`d.branch_code = any(${filter.branches}::text[])`)
-  if (filter.from) conditions.push(sql`d.id >= ${idAt(filter.from)}`)
-  if (filter.to) conditions.push(sql`d.id < ${idAt(filter.to)}`)
+  if (filter.from) conditions.push(sql`d.id >= ${firstIdAt('delivery', filter.from)}`)
+  if (filter.to) conditions.push(sql`d.id < ${firstIdAt('delivery', filter.to)}`)
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions
 }

@@ -25,6 +25,21 @@ export async function readLimits(db: Queryable, channel: WayName): Promise<BotLi
   }
 }
 
+/**
+ * One place in the bot's budget for what is no delivery; undefined while there is none, or the bot is paused. It goes behind
+ * everything that is waiting: a digest takes no payout's place.
+ */
+export async function takeSlot(db: Queryable, channel: WayName, perSecond: number): Promise<Date | undefined> {
+  const { freeAt, pausedUntil, brokenCount } = await readLimits(db, channel)
+  const now = new Date()
+  if (pausedUntil > now || brokenCount > 0 || freeAt > now) return undefined
+  await db.run(
+    sql`update channel_limits set free_at = ${now}::timestamptz + ${1000 / perSecond}::float8 * interval '1 millisecond'
+        where channel = ${channel}`,
+  )
+  return now
+}
+
 /** `brokenCount`: broken answers in a row with this one; calls that failed side by side are one sign of trouble. */
 export type Pause = { ms: number; code: string; description: string; brokenCount: number }
 

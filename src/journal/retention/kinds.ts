@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../../db/database.ts'
 import { type Sql, sql } from '../../db/sql.ts'
+import { firstIdAt } from '../../lib/ids.ts'
 
 /** One kind of data: how long it is kept when nobody said otherwise, how long at least, and why. */
 export type Kind = {
@@ -44,7 +45,7 @@ export const kinds: readonly Kind[] = [
     minimum: 7,
     remove: ({ db }, before, limit) =>
       db.run(
-        sql`delete from updates where id in (select id from updates where id < ${idAt('upd', before)} order by id limit ${limit})`,
+        sql`delete from updates where id in (select id from updates where id < ${firstIdAt('update', before)} order by id limit ${limit})`,
       ),
   },
   {
@@ -81,7 +82,7 @@ export const kinds: readonly Kind[] = [
     remove: ({ db }, before, limit) =>
       db.run(
         sql`update deliveries set message = null where id in (
-              select id from deliveries where message is not null and decided_at is not null and id < ${idAt('dlv', before)}
+              select id from deliveries where message is not null and decided_at is not null and id < ${firstIdAt('delivery', before)}
               order by id limit ${limit})`,
       ),
   },
@@ -94,7 +95,7 @@ export const kinds: readonly Kind[] = [
     remove: ({ db }, before, limit) =>
       db.run(
         sql`update events set payload = null where id in (
-              select id from events where payload is not null and planned_at is not null and id < ${idAt('evt', before)}
+              select id from events where payload is not null and planned_at is not null and id < ${firstIdAt('event', before)}
               order by id limit ${limit})`,
       ),
   },
@@ -134,7 +135,7 @@ export const kinds: readonly Kind[] = [
     minimum: 365,
     remove: ({ db }, before, limit) =>
       db.run(
-        sql`delete from looks where id in (select id from looks where id < ${idAt('lok', before)} order by id limit ${limit})`,
+        sql`delete from looks where id in (select id from looks where id < ${firstIdAt('look', before)} order by id limit ${limit})`,
       ),
   },
   {
@@ -149,11 +150,6 @@ export const kinds: readonly Kind[] = [
       ),
   },
 ]
-
-/** The least id made at that moment: 48 bits of milliseconds come first. */
-function idAt(prefix: string, at: Date): string {
-  return `${prefix}_${Math.max(0, at.getTime()).toString(16).padStart(12, '0')}${'0'.repeat(20)}`
-}
 
 /** Whole months by dropping their partitions, the rest by rows. */
 async function removeJournal({ db }: RemoveNeeds, before: Date, limit: number): Promise<number> {

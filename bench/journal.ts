@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { type Database, openDatabase } from '../src/db/database.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { dayOf } from '../src/lib/moment.ts'
+import { computeDay, daysBetween, shifted } from '../src/reports/facts.ts'
+import { startEmbeddedPostgres } from '../src/sandbox/embedded-postgres/start.ts'
+import { fill, perDay, type Town, townOf } from './journal/generate.ts'
+import { type Measured, measureFilters, measureReports, measureSearch, timezone } from './journal/measure.ts'
+import { type Row, report } from './report.ts'
+
+/**
+ * The journal and the reports after 24 months: BENCH_JOURNAL_ROWS messages (3,000,000), beside a tenth of them, the last
+ * months of the same company. Goals: search by phone or ПСА p95 ≤ 50 ms, the first page of any filter p95 ≤ 150 ms, each report
+ * for a month ≤ 1 s, ten times the rows ≤ 1.5× the time.
+ */
+const messages = Number(process.env['BENCH_JOURNAL_ROWS'] ?? 3_000_000)
+const now = new Date()
+/** Of so many days the numbers are made from the journal; older ones, which no report of the bench reads, are copies of them. */
+const daysMade = 120
+
+type Numbers = { search: Measured[]; filters: Measured[]; reports: Measured[]; dayMs: number }
+
+const folder = mkdtempSync(join(tmpdir(), 'vestnik-bench-'))
+const stack: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
+try {
+  const postgres = await startEmbeddedPostgres({ dataDir: folder })
+  stack.push(() => postgres.stop())
+  const small = await measureTown(postgres.databaseUrl, 'small', townOf(Math.round(messages / 10), now))
+  const large = await measureTown(postgres.databaseUrl, 'large', townOf(messages, now))
+  report('journal', rowsOf(small, large))
+  for (const each of [...large.search, ...large.filters, ...large.reports].sort((a, b) => b.p95 - a.p95).slice(0, 15))
+    console.log(
+      `${each.name.padEnd(52)} p50 ${each.p50.toFixed(1).padStart(8)} ms, p95 ${each.p95.toFixed(1).padStart(8)} ms`,
+    )
+} finally {
+  for (let next = stack.pop(); next; next = stack.pop()) await next()
+}
+
+async function measureTown(serverUrl: string, name: string, town: Town): Promise<Numbers> {
+  const url = await databaseAt(serverUrl, `journal_${name}`)
+  await migrate(url)
+  await fill(url, town, bar(`${name}: messages`, town.messages))
+  const db = openDatabase({ url, max: 4 })
+  try {
+    const dayMs = await computeAll(url, db, name, town)
+    return {
+      search: await measureSearch(db, town),
+      filters: await measureFilters(db, town),
+      reports: await measureReports(db, dayOf(now.getTime(), timezone)),
+      dayMs,
+    }
+  } finally {
+    await db.close()
+  }
+}
+
+async function databaseAt(serverUrl: string, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: serverUrl })
+  await client.connect()
+  await client.query(`create database ${name}`)
+  await client.end()
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+/** The numbers of all days; answers how long one takes. */
+async function computeAll(url: string, db: Database, name: string, town: Town): Promise<number> {
+  const today = dayOf(now.getTime(), timezone)
+  const days = daysBetween(shifted(today, -Math.min(town.days, daysMade)), today)
+  const onProgress = bar(`${name}: days of the reports`, days.length)
+  const at = performance.now()
+  for (const [index, day] of days.entries()) {
+    await computeDay({ db, timezone }, day)
+    onProgress(index + 1)
+  }
+  const dayMs = (performance.now() - at) / days.length
+  await copyDays(url, town.days, days.length)
+  return dayMs
+}
+
+async function copyDays(url: string, days: number, made: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const tables = {
+    daily_facts: 'branch_code, channel, type, source, state, reason, engagement, tells_tap, count',
+    daily_times: 'branch_code, channel, type, source, measure, step, count',
+    daily_clients: 'branch_code, client_id, source, visits, due, reached',
+    fact_days: 'computed_at',
+  }
+  const first = shifted(dayOf(now.getTime(), timezone), 1 - made)
+  for (let back = made; back < days; back += made) {
+    for (const [table, columns] of Object.entries(tables))
+      await client.query(
+        `insert into ${table} (day, ${columns}) select day - $1::int, ${columns} from ${table} where day >= $2::date`,
+        [back, first],
+      )
+  }
+  await client.query('vacuum analyze')
+  await client.end()
+}
+
+function bar(what: string, all: number): (done: number) => void {
+  const startedAt = performance.now()
+  let shownAt = 0
+  return (done) => {
+    const isOver = done >= all
+    if (!isOver && performance.now() - shownAt < 1000) return
+    shownAt = performance.now()
+    const full = Math.round((done / all) * 30)
+    const seconds = Math.round((performance.now() - startedAt) / 1000)
+    const line = `${what.padEnd(30)} [${'#'.repeat(full)}${'.'.repeat(30 - full)}] ${done.toLocaleString('en')} of ${all.toLocaleString('en')}, ${seconds} s`
+    process.stderr.write(process.stderr.isTTY ? `\r${line}${isOver ? '\n' : ''}` : isOver ? `${line}\n` : '')
+  }
+}
+
+function rowsOf(small: Numbers, large: Numbers): Row[] {
+  const worst = (all: readonly Measured[]) => all.reduce((a, b) => (a.p95 >= b.p95 ? a : b))
+  const line = (what: string, kind: 'search' | 'filters' | 'reports', goalMs: number): Row[] => {
+    const found = worst(large[kind])
+    const growth = growthOf(small[kind], large[kind])
+    return [
+      {
+        what: `${what}: worst p95 (${found.name})`,
+        value: found.p95,
+        unit: 'ms',
+        goal: `≤ ${goalMs} ms`,
+        isMet: found.p95 <= goalMs,
+      },
+      {
+        what: `${what}: ten times the rows (all medians)`,
+        value: growth.large,
+        unit: 'ms',
+        baseline: `${Math.round(growth.small * 10) / 10} ms with a tenth`,
+        ratio: growth.large / growth.small,
+        goal: '≤ 1.5×',
+        isMet: growth.large / growth.small <= 1.5,
+      },
+    ]
+  }
+  return [
+    { what: `messages, ${perDay} a day`, value: messages, unit: '' },
+    ...line('search by phone or ПСА', 'search', 50),
+    ...line('first page of a filter', 'filters', 150),
+    ...line('a report for a month', 'reports', 1000),
+    { what: 'the numbers of one day made anew', value: large.dayMs, unit: 'ms' },
+  ]
+}
+
+/** The sum of the medians: what an operator spends who asks each question once. */
+function growthOf(small: readonly Measured[], large: readonly Measured[]): { small: number; large: number } {
+  const sum = (all: readonly Measured[]) => all.reduce((total, each) => total + each.p50, 0)
+  return { small: sum(small), large: sum(large) }
+}

@@ -1,0 +1,15 @@
+-- Apart from 0014_reports, so that a long build of an index holds no lock on its columns. The journal's filters (journal/search,
+-- dashboard/journal): what is common is found at the end of the primary key, these find what is rare or was long ago.
+
+-- by channel, and by channel and state
+create index deliveries_channel_state on deliveries (channel, state, id desc);
+-- by event, and by event and state
+create index deliveries_type_state on deliveries (type, state, id desc);
+-- by a state in which messages end, except the one in which almost all do
+create index deliveries_state on deliveries (state, id desc) where state in ('delivered', 'unknown', 'failed', 'skipped');
+-- by reason
+create index deliveries_reason on deliveries (reason, id desc) where reason is not null;
+-- by source, for a key of a source that is not the accounting system
+create index deliveries_source on deliveries (source, id desc) where source <> '1c';
+-- which of them go together: MAX never says `delivered`, and who has no channel is skipped
+create statistics deliveries_words (mcv, dependencies) on channel, state, reason, type from deliveries;
