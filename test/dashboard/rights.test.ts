@@ -133,7 +133,10 @@ describe('who may do what in the dashboard', { timeout: 240_000 }, () => {
       sql`select id, event_id from deliveries where branch_code = 'KZ-02'`,
     )
     assert.equal((await as('nizhny').get(`/events/${event?.event_id}`)).status, 404)
-    await as('nizhny').get('/today')
+    const [own, all] = [await as('nizhny').get('/today'), await as('administrator').get('/today')]
+    assert.match(readable(all.text), /мессенджер не подключён/)
+    assert.doesNotMatch(readable(own.text), /мессенджер не подключён/)
+    assert.match(readable(own.text), /бот заблокирован/)
     const resent = await as('nizhny').post(`/deliveries/${event?.id}/resend`, {
       _csrf: csrfIn((await as('nizhny').get('/today')).text),
     })
@@ -147,7 +150,12 @@ describe('who may do what in the dashboard', { timeout: 240_000 }, () => {
 
   it('every look at people and every act is noted, and no note can be changed', async () => {
     await as('operator').get(`/clients/${town.ivan.id}`)
+    await as('operator').get(`/clients/${town.ivan.id}`, { 'hx-request': 'true' })
     const looks = await auditOf('look.client')
+    assert.equal(looks.filter(({ who }) => who === 'operator').length, 2, 'no header hides a look')
+    const before = (await auditOf('look.journal')).length
+    for (let poll = 0; poll < 3; poll++) await as('operator').get(`/journal/lines?state=sent&seen=${poll}`)
+    assert.equal((await auditOf('look.journal')).length, before + 1)
     assert.ok(
       looks.some(({ who, object, outcome }) => who === 'operator' && object === town.ivan.id && outcome === 'done'),
     )

@@ -176,6 +176,20 @@ describe("an operator's hand", { timeout: 240_000 }, () => {
     const refused = await again(last(failed).id)
     assert.equal(refused.status, 409)
     assert.match(refused.body.message, /более новое событие/)
+
+    // A stage that was paid stays true, whatever stage came after it.
+    const stages = (stage: number) => ({
+      type: 'payout.partial',
+      operation: { id: `stages-${person.id}` },
+      id: `${person.id}/stage/${stage}`,
+      payment: { amount: `${stage}118.00`, method: 'card', stage, stages: 2, remaining: '10.00' },
+    })
+    const aim = { chatId: String(person.chat), textIncludes: '1\u00a0118', times: 1 }
+    service.telegram.faults.error(400, 'Bad Request: strange', aim)
+    const first = await decided(service, await accepted(service, payout(person, 0, stages(1))))
+    assert.equal(first.state, 'failed')
+    await cameTo(service, await accepted(service, payout(person, 0, stages(2))), 'sent')
+    assert.equal((await again(last(first).id)).status, 200)
   })
 
   it('a pause holds a lane through a restart, money does not grow old in it, and what waited leaves in new words', async () => {

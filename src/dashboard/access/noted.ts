@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { outcomeOf } from '../../audit/acts.ts'
 import { recordAct } from '../../audit/store.ts'
 import type { Queryable } from '../../db/database.ts'
@@ -15,18 +16,21 @@ declare module 'fastify' {
  * whose look cannot be noted is not shown.
  */
 export function noteActs(app: FastifyInstance, { db }: { db: Queryable }): void {
+  // A part of a page that asks for itself every few seconds is one look.
+  const seen = new LRUCache<string, true>({ max: 2_000, ttl: 10 * 60_000 })
   app.decorateRequest('noted')
   app.addHook('onRequest', async (request) => {
     request.noted = {}
   })
   app.addHook('onSend', async (request, reply, payload) => {
-    const { act, isNotedBelow } = request.routeOptions.config
+    const { act, isNotedBelow, isPart } = request.routeOptions.config
     const { operator } = request
-    // A part of a page that is asked for again and again is one look.
-    if (act === undefined || operator === undefined || request.headers['hx-request'] === 'true') return payload
+    if (act === undefined || operator === undefined) return payload
+    if (isPart && seen.get(`${operator.csrf} ${request.url.split('seen=', 1)[0]}`)) return payload
     const outcome = outcomeOf(reply.statusCode)
     if (isNotedBelow && outcome !== 'denied') return payload
     const { object = objectIn(request), detail } = request.noted
+    if (isPart) seen.set(`${operator.csrf} ${request.url.split('seen=', 1)[0]}`, true)
     await recordAct(db, { who: operator.userName, kind: 'user', act, object, outcome, detail })
     return payload
   })

@@ -33,6 +33,8 @@ declare module 'fastify' {
     act?: Act
     /** The act is noted where it is done (api/audited.ts); here only that it was not allowed. */
     isNotedBelow?: boolean
+    /** It renews itself: noted once in a while. */
+    isPart?: boolean
   }
 }
 

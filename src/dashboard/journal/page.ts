@@ -46,7 +46,7 @@ ${await resultOf({ ...needs, db }, { asked, found, seen }, clock)}`,
     return sendPage(request, reply, { title: 'Журнал', at: 'journal', withoutSearch: true, body })
   })
 
-  app.get('/journal/lines', { config: { right: 'see', act: 'look.journal' } }, async (request, reply) => {
+  app.get('/journal/lines', { config: { right: 'see', act: 'look.journal', isPart: true } }, async (request, reply) => {
     const needs = { ...desk, operator: operatorOf(request) }
     const clock = clockOf(needs.policy.timezone)
     const { asked } = readAsked(request.query)

@@ -92,10 +92,10 @@ export async function lockResendable(db: Queryable, id: DeliveryId): Promise<Res
           exists (select 1 from deliveries t where t.event_id = d.event_id
                     and (t.state in ('sending', 'sent', 'delivered', 'unknown') or t.repeat)) as may_have_come,
           exists (select 1 from events v where v.source = d.source and v.operation_id = d.operation_id and v.seq > d.event_seq
-                    and v.test = d.test and v.held_reason is null and v.id <> d.event_id)
+                    and v.test = d.test and v.held_reason is null and ${makesOld})
           or d.operation_id is null and exists (
             select 1 from events v where v.client_id = d.client_id and v.operation_number = d.operation_number and v.seq > d.event_seq
-              and v.test = d.test and v.held_reason is null) as is_overtaken
+              and v.test = d.test and v.held_reason is null and ${makesOld}) as is_overtaken
         from deliveries d where d.id = ${id} for update of d`,
   )
   return (
@@ -129,6 +129,10 @@ export async function lockResendable(db: Queryable, id: DeliveryId): Promise<Res
     }
   )
 }
+
+/** Money that came stays true whatever comes after it, unless the same payment is told anew; all else is a state that passes. */
+const makesOld = sql`(d.type not in ('payout.paid', 'payout.partial')
+  or v.type = d.type and v.stage is not distinct from (select o.stage from events o where o.id = d.event_id))`
 
 const resendableRow = z.object({
   id: z.string().transform(branded<'delivery'>),
