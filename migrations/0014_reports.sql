@@ -1,9 +1,8 @@
 -- The numbers of each day, made from the journal for the last days by delete and insert (reports/facts.ts): a rerun changes
 -- nothing. A day is that of the branch's own zone, or of TIMEZONE.
 
--- Null is unknown: messages that were planned before this column.
 alter table deliveries
-  -- Has a button or a link that tells us of a tap.
+  -- As it left, it had a button or a link that tells us of a tap. Null is unknown: it left before this column, or did not leave.
   add column tells_tap boolean,
   -- Of an advertising message under a hold-out: `told` or `held`, drawn by lot (notifications/holdout.ts).
   add column trial text;

@@ -9,7 +9,7 @@ import type { DeliveryId, EventId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import type { Guard } from './delivery.ts'
 import { deliveryJob } from './jobs.ts'
-import { answerable, asRepeat, renewedText, storedMessageOf } from './message.ts'
+import { answerable, asRepeat, renewedText, storedMessageOf, tellsTap } from './message.ts'
 import { judge, ownCodes } from './retry.ts'
 import type { SlotLimits } from './slots.ts'
 import { type Claimed, type ClaimResult, claim } from './store/claim.ts'
@@ -153,7 +153,7 @@ async function attempt(
   const { failures, repeat, brokenCount } = claimed
   const repeats = repeatsOf(needs.channel.name)
   const decision = judge({ outcome, failures, repeat, repeats, brokenCount, jitter: Math.random() })
-  const closing = { claimed, outcome, decision, durationMs, renewed }
+  const closing = { claimed, outcome, decision, durationMs, renewed, tellsTap: tellsTap(message) }
   const { wasOurs, woken, turn } = await noteSurely(needs, noteClosing, closing)
   if (turn) needs.onTurn(needs.channel.name, turn)
   if (wasOurs && decision.nextInMs !== null) {

@@ -78,10 +78,8 @@ function repeatedAbout({ type, variables }: About): About {
   }
 }
 
-/** Whether a stored message has something that tells us of a tap: a button to answer with, or a link through us. */
-export function tellsTap(stored: string | null): boolean | null {
-  if (stored === null) return null
-  const { buttons = [] } = storedMessage.parse(JSON.parse(stored))
+/** Whether a message, as it leaves, has something that tells us of a tap: a button to answer with, or a link through us. */
+export function tellsTap({ buttons = [] }: Message): boolean {
   return buttons.flat().some((each) => each.kind === 'callback' || isOwnLink(each.url))
 }
 

@@ -9,9 +9,9 @@ export type FactNeeds = { db: Database; timezone: string }
 const settledAfterDays = 40
 const hourMs = 3_600_000
 
-/** How long the numbers of a day hold before they are made anew; undefined: for ever. */
+/** How long the numbers of a day hold before they are made anew; undefined: for ever. Each time some ten thousand rows are written. */
 export function holdsForMs(ageDays: number): number | undefined {
-  if (ageDays <= 1) return 2 * 60_000
+  if (ageDays === 0) return 5 * 60_000
   if (ageDays <= 3) return hourMs
   return ageDays <= settledAfterDays ? 24 * hourMs : undefined
 }

@@ -136,8 +136,8 @@ describe('the reports', { timeout: 180_000 }, () => {
     assert.equal(rowOf(await report('funnel'), 'vk').readShare, 1)
     assert.equal(await refreshFacts(facts(), new AbortController().signal), 0)
     assert.deepEqual(
-      [0, 1, 2, 40, 41].map((age) => holdsForMs(age)),
-      [120_000, 120_000, 3_600_000, 86_400_000, undefined],
+      [0, 1, 3, 40, 41].map((age) => holdsForMs(age)),
+      [300_000, 3_600_000, 3_600_000, 86_400_000, undefined],
     )
   })
 

@@ -16,6 +16,8 @@ describe('a hold-out of advertising', { timeout: 180_000 }, () => {
 
   before(async () => {
     service = await startMaxService(scope)
+    const said = { timezone: branch.timezone, branding: { buttons: ['ok'] } }
+    assert.equal((await service.api('PUT', '/branches/NN-01', said)).status, 200)
     const asked = { percent: 0, branches: [{ code: 'NN-01', percent: 50 }] }
     assert.deepEqual((await service.api('PUT', '/holdout', asked)).body, asked)
     assert.deepEqual((await service.api('GET', '/holdout')).body, asked)
@@ -55,13 +57,19 @@ describe('a hold-out of advertising', { timeout: 180_000 }, () => {
       [],
     )
     const lots = await service.services.db.many(
-      z.object({ type: z.string(), trial: z.string().nullable(), state: z.string() }),
-      sql`select distinct type, trial, state from deliveries order by type, trial`,
+      z.object({
+        type: z.string(),
+        trial: z.string().nullable(),
+        state: z.string(),
+        tells_tap: z.boolean().nullable(),
+      }),
+      sql`select distinct type, trial, state, tells_tap from deliveries order by type, trial`,
     )
     assert.deepEqual(lots, [
-      { type: 'greeting', trial: 'held', state: 'skipped' },
-      { type: 'greeting', trial: 'told', state: 'sent' },
-      { type: 'payout.paid', trial: null, state: 'sent' },
+      { type: 'greeting', trial: 'held', state: 'skipped', tells_tap: null },
+      { type: 'greeting', trial: 'told', state: 'sent', tells_tap: false },
+      // The branch has a button under messages about money: only they can tell of a tap.
+      { type: 'payout.paid', trial: null, state: 'sent', tells_tap: true },
     ])
     const operator = visitorOf(service.url)
     await operator.post('/login', { username: 'admin', password: 'test-password' })

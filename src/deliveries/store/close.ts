@@ -16,6 +16,8 @@ export type Closing = {
   decision: Decision
   durationMs: number
   renewed: Renewed | undefined
+  /** The message, as it left, had something that tells us of a tap. */
+  tellsTap: boolean
 }
 
 /** The message as it left when it was rendered anew: its template's version, and until when its words are true. */
@@ -79,7 +81,7 @@ function isSilence(outcome: Outcome): boolean {
  * truth is known after all. Answers the deliveries that were still ours.
  */
 async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closing[]): Promise<Set<string>> {
-  const rows = closings.map(({ claimed, outcome, decision, durationMs, renewed }) => ({
+  const rows = closings.map(({ claimed, outcome, decision, durationMs, renewed, tellsTap }) => ({
     id: claimed.id,
     attemptId: claimed.attemptId,
     startedAt: claimed.startAt,
@@ -98,6 +100,7 @@ async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closi
         : vault.seal({ id: claimed.clientId, dataKey: claimed.dataKey }, 'message', renewed.message),
     version: renewed?.version ?? null,
     staleAt: renewed?.staleAt ?? null,
+    tellsTap,
   }))
   const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key])
   const updated = await db.many(
@@ -106,9 +109,10 @@ async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closi
           select * from unnest(${column('id')}::text[], ${column('attemptId')}::text[], ${column('startedAt')}::timestamptz[],
             ${column('durationMs')}::int[], ${column('outcome')}::text[], ${column('code')}::text[], ${column('description')}::text[],
             ${column('providerMessageId')}::text[], ${column('state')}::text[], ${column('reason')}::text[], ${column('nextInMs')}::bigint[],
-            ${column('failures')}::int[], ${column('message')}::bytea[], ${column('version')}::text[], ${column('staleAt')}::timestamptz[])
+            ${column('failures')}::int[], ${column('message')}::bytea[], ${column('version')}::text[], ${column('staleAt')}::timestamptz[],
+            ${column('tellsTap')}::boolean[])
             as r (id, attempt_id, started_at, duration_ms, outcome, code, description, provider_message_id, state, reason, next_in_ms,
-                  failures, message, version, stale_at)
+                  failures, message, version, stale_at, tells_tap)
         ), closed as (
           update attempts a set finished_at = a.started_at + r.duration_ms * interval '1 millisecond', outcome = r.outcome, code = r.code,
                  description = r.description, provider_message_id = r.provider_message_id
@@ -122,7 +126,7 @@ async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closi
           next_attempt_at = clock_timestamp() + r.next_in_ms * interval '1 millisecond',
           decided_at = case when r.next_in_ms is null and r.state <> 'failed' then clock_timestamp() end,
           move_since = case when r.state = 'failed' then clock_timestamp() end,
-          lease_until = null, updated_at = clock_timestamp()
+          lease_until = null, updated_at = clock_timestamp(), tells_tap = r.tells_tap
         from r where d.id = r.id and d.attempt_id = r.attempt_id and d.state in ('sending', 'unknown')
         returning d.id`,
   )

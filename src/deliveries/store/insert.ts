@@ -5,7 +5,6 @@ import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { branded, type ContactId, type DeliveryId, type EventId, type NotificationId } from '../../lib/ids.ts'
 import type { DeliveryState, Lane, Reason } from '../delivery.ts'
-import { tellsTap } from '../message.ts'
 
 export type NewDelivery = {
   id: DeliveryId
@@ -59,20 +58,20 @@ export async function insertPlans(db: Queryable, vault: Vault, rows: readonly Ne
             ${rows.map((r) => (r.message === null ? null : vault.seal(r.client, 'message', r.message)))}::bytea[],
             ${column('templateVersion')}::text[], ${column('nextAttemptAt')}::timestamptz[], ${column('staleAt')}::timestamptz[],
             ${column('expiresAt')}::timestamptz[], ${column('teamOnly')}::boolean[], ${column('zone')}::text[],
-            ${rows.map((r) => tellsTap(r.message))}::boolean[], ${rows.map((r) => r.trial ?? null)}::text[])
+            ${rows.map((r) => r.trial ?? null)}::text[])
             as r (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test, branch_code,
                   operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at, expires_at,
-                  team_only, zone, tells_tap, trial)
+                  team_only, zone, trial)
           join won on won.id = r.event_id
         ), told as (
           insert into notifications (id, event_id, client_id) select notification_id, event_id, client_id from plans
         ), delivered as (
           insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
             branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
-            expires_at, team_only, zone, tells_tap, trial, decided_at)
+            expires_at, team_only, zone, trial, decided_at)
           select id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
             branch_code, operation_id, operation_number, channel, state, reason, message, template_version, next_attempt_at, stale_at,
-            expires_at, team_only, zone, tells_tap, trial, case when state in ('failed', 'skipped') then clock_timestamp() end
+            expires_at, team_only, zone, trial, case when state in ('failed', 'skipped') then clock_timestamp() end
           from plans
         )
         select id from won`,

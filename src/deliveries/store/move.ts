@@ -12,7 +12,6 @@ import {
   type NotificationId,
 } from '../../lib/ids.ts'
 import { type Lane, lanes, type Reason, reasonSchema, wayNameSchema } from '../delivery.ts'
-import { tellsTap } from '../message.ts'
 import type { NewDelivery } from './insert.ts'
 import { isPaused } from './pauses.ts'
 
@@ -165,11 +164,11 @@ export async function insertNext(
   await db.run(
     sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
           branch_code, operation_id, operation_number, channel, state, message, template_version, next_attempt_at, stale_at,
-          expires_at, team_only, zone, resent_from, resent_by, tells_tap)
+          expires_at, team_only, zone, resent_from, resent_by)
         values (${row.id}, ${row.notificationId}, ${row.eventId}, ${row.eventSeq}, ${row.client.id}, ${row.contactId}, ${row.source},
           ${row.type}, ${row.lane}, ${row.purpose}, ${row.test}, ${row.branchCode}, ${row.operationId}, ${row.operationNumber},
           ${row.channel}, ${row.state}, ${message}, ${row.templateVersion}, ${row.nextAttemptAt}, ${row.staleAt},
-          ${row.expiresAt}, ${row.teamOnly}, ${row.zone}, ${resent?.from ?? null}, ${resent?.by ?? null}, ${tellsTap(row.message)})`,
+          ${row.expiresAt}, ${row.teamOnly}, ${row.zone}, ${resent?.from ?? null}, ${resent?.by ?? null})`,
   )
 }
 
