@@ -1,4 +1,5 @@
 import type { ChannelName } from '../lib/channel-name.ts'
+import type { Finding } from '../lib/finding.ts'
 import type { Message } from './message.ts'
 
 export { type ChannelName, channelNames, type WayName, wayNames } from '../lib/channel-name.ts'
@@ -79,6 +80,11 @@ export type Channel = {
   door?: Door
   /** One line for /readyz and `doctor`: is the token good, is the host reachable? */
   probe(): Promise<{ ok: boolean; detail: string }>
+  /**
+   * What `doctor` shows: the token, the way there, who is told of updates, and what else this messenger asks for.
+   * @param url where it should call us; undefined when it is polled.
+   */
+  inspect(url: string | undefined): Promise<Finding[]>
   close(): Promise<void>
 }
 

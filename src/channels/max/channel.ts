@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Channel, ReceiveInput } from '../channel.ts'
 import { whenUp } from '../http.ts'
 import { type Answer, type CallSettings, createApi } from './call.ts'
+import { inspect } from './doctor.ts'
 import { createDoor } from './door.ts'
 import { receive } from './receive.ts'
 import { createSend } from './send.ts'
@@ -42,6 +43,7 @@ export function createMaxChannel(settings: MaxSettings): Channel {
       const answer = await within((signal) => api.call({ method: 'GET', path: '/me' }, signal))
       return probeOf(answer, watch)
     },
+    inspect: (url) => inspect(api, within, url),
     close: async () => api.close(),
   }
 }

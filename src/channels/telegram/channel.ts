@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Channel, ReceiveInput } from '../channel.ts'
 import { whenUp } from './agent.ts'
 import { type Answer, createApi } from './call.ts'
+import { inspect } from './doctor.ts'
 import { createDoor } from './door.ts'
 import { createPictures } from './pictures.ts'
 import { receive } from './receive.ts'
@@ -41,6 +42,7 @@ export function createTelegramChannel(settings: TelegramSettings): Channel {
       ? { door: createDoor(api, { webhookSecret, within }) }
       : { receive: (input: ReceiveInput) => receive(api, settings, input) }),
     probe: async () => probeOf(await within((signal) => api.call('getMe', {}, signal))),
+    inspect: (url) => inspect(settings, within, url),
     close: async () => api.close(),
   }
 }

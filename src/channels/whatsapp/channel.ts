@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Channel, Outcome, SendRequest } from '../channel.ts'
 import { type Answer, type Api, type CallSettings, createApi } from './call.ts'
+import { inspect } from './doctor.ts'
 import { createDoor, type DoorSettings } from './door.ts'
 import { addressed, type Laid, layOutFree, layOutTemplate, type WhatsAppTemplates } from './layout.ts'
 import { isWindowShut, outcomeOf } from './outcome.ts'
@@ -17,6 +18,7 @@ export function createWhatsAppChannel(settings: WhatsAppSettings): Channel {
     answerPress: (press, notice) => answerPress(api, press, notice),
     door: createDoor(settings),
     probe: async () => probeOf(await api.number()),
+    inspect: () => inspect(api, settings.templates),
     close: async () => api.close(),
   }
 }
