@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { ConfigError, processEnvironment, readConfig } from '../config.ts'
+import { doctorCommand } from './doctor.ts'
 import { migrateCommand } from './migrate.ts'
 
 /** `npm run cli -- <command>`: the operator's commands. A new command is one file and one line here. */
@@ -10,6 +11,7 @@ const program = new Command('vestnik')
 
 const settings = () => readConfig(processEnvironment())
 
+program.addCommand(doctorCommand(settings))
 program.addCommand(migrateCommand(settings))
 
 try {
