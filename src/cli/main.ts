@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { ConfigError, processEnvironment, readConfig } from '../config.ts'
+import { backupCheckCommand } from './backup-check.ts'
 import { doctorCommand } from './doctor.ts'
 import { migrateCommand } from './migrate.ts'
+import { verifyJournalCommand } from './verify-journal.ts'
 
 /** `npm run cli -- <command>`: the operator's commands. A new command is one file and one line here. */
 const program = new Command('vestnik')
@@ -11,8 +13,10 @@ const program = new Command('vestnik')
 
 const settings = () => readConfig(processEnvironment())
 
+program.addCommand(backupCheckCommand(settings))
 program.addCommand(doctorCommand(settings))
 program.addCommand(migrateCommand(settings))
+program.addCommand(verifyJournalCommand(settings))
 
 try {
   await program.parseAsync(process.argv)
