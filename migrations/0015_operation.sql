@@ -34,5 +34,5 @@ create table journal_anchors (
 -- safe: a BRIN index of a month's rows is made in seconds and costs a write next to nothing.
 -- the rows of a span of time, for sealing and checking (journal/chain-store)
 create index attempts_started on attempts using brin (started_at) with (pages_per_range = 32);
--- safe: as above
+-- safe: a BRIN index is made in seconds, as above.
 create index receipts_recorded on receipts using brin (recorded_at) with (pages_per_range = 32);
