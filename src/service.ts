@@ -1,18 +1,23 @@
 import { setMaxListeners } from 'node:events'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
+import { askerOf } from './api/audited.ts'
+import { scopes } from './api/route.ts'
 import { type ApiNeeds, apiRoutes, apiRouteTable } from './api/routes.ts'
 import { doorRoutes } from './bot/doors.ts'
 import type { Updates } from './bot/receive.ts'
 import { openUpdates, startBots } from './bots.ts'
 import type { Config } from './config.ts'
 import { ensureFirstAdmin } from './dashboard/access.ts'
+import type { Desk } from './dashboard/desk.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { createBranchZones } from './events/branches.ts'
 import { createReceive, type Receive } from './events/receive.ts'
 import { createApp } from './http/app.ts'
 import { type Dependency, healthRoutes } from './http/health.ts'
+import { faultOf } from './lib/fault.ts'
+import { journalSheet } from './notifications/export/journal-sheet.ts'
 import { treatmentOf } from './notifications/treatment.ts'
 import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
@@ -72,23 +77,17 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   }
 }
 
-function receiveOf(services: Services): Receive {
+export function receiveOf(services: Services): Receive {
   const { db, vault, queue } = services
   return createReceive({ db, vault, queue, onQueueTrouble: (error) => noteQueueTrouble(services, error) })
 }
 
 function routesOf(services: Services, receive: Receive, updates: Updates, stopping: AbortSignal): FastifyPluginAsync[] {
-  const { config, db, vault, metrics, secrets } = services
+  const { config, metrics } = services
   const health: FastifyPluginAsync = async (app) =>
     healthRoutes(app, { dependencies: dependenciesOf(services), metrics, isClosing: () => stopping.aborted })
   if (!config.ROLES.includes('api')) return [health]
-  const senders = {
-    '1c': { key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
-    vtorium: { key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
-  }
-  const profiles = createProfiles(db)
-  const branchZones = createBranchZones(db)
-  const intake = { db, senders, profiles, branchZones, timezone: config.TIMEZONE }
+  const intake = intakeOf(services)
   const webhooks: FastifyPluginAsync = async (app) =>
     webhookRoutes(app, {
       ...intake,
@@ -98,16 +97,36 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
       },
     })
   const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
-  const apiNeeds: ApiNeeds = {
+  const apiNeeds = apiNeedsOf(services, receive, intake)
+  const api: FastifyPluginAsync = (app) => apiRoutes(app, apiNeeds)
+  const docs: FastifyPluginAsync = (app) =>
+    docsRoutes(app, { api: apiRouteTable(apiNeeds), publicUrl: config.PUBLIC_URL })
+  const dashboard: FastifyPluginAsync = (app) => dashboardRoutes(app, deskOf(services, apiNeeds))
+  return [health, webhooks, doors, api, docs, dashboard]
+}
+
+type IntakeOfService = ReturnType<typeof intakeOf>
+
+export function intakeOf({ config, db }: Services) {
+  const senders = {
+    '1c': { key: config.WEBHOOK_1C_KEY, secret: config.WEBHOOK_1C_SECRET },
+    vtorium: { key: config.WEBHOOK_VTORIUM_KEY, secret: config.WEBHOOK_VTORIUM_SECRET },
+  }
+  return { db, senders, profiles: createProfiles(db), branchZones: createBranchZones(db), timezone: config.TIMEZONE }
+}
+
+export function apiNeedsOf(services: Services, receive: Receive, intake: IntakeOfService): ApiNeeds {
+  const { config, db, vault, secrets } = services
+  return {
     db,
     vault,
-    senders,
+    senders: intake.senders,
     receive,
     webhookTargets: config.OUTGOING_WEBHOOKS,
     queue: services.queue,
     adminKey: secrets.adminKey,
     sources: createSettings(intake),
-    branchZones,
+    branchZones: intake.branchZones,
     branchBrands: services.branchBrands,
     branchRules: services.branchRules,
     policy: policyOf(services),
@@ -116,20 +135,27 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
     approvedVariables: (type) => approvedVariablesOf(config, type),
     publicUrl: config.PUBLIC_URL,
     onQueueTrouble: (error) => noteQueueTrouble(services, error),
+    onAuditTrouble: (error) => noteAuditTrouble(services, error),
+    channels: services.channels,
   }
-  const api: FastifyPluginAsync = (app) => apiRoutes(app, apiNeeds)
-  const docs: FastifyPluginAsync = (app) =>
-    docsRoutes(app, { api: apiRouteTable(apiNeeds), publicUrl: config.PUBLIC_URL })
-  const dashboard: FastifyPluginAsync = (app) =>
-    dashboardRoutes(app, {
-      db,
-      vault,
-      log: services.log,
-      policy: policyOf(services),
-      publicUrl: config.PUBLIC_URL,
-      companyName: config.COMPANY_NAME,
-    })
-  return [health, webhooks, doors, api, docs, dashboard]
+}
+
+/** What the pages need of the API, handed over: they are neighbours and do not know each other. */
+export function deskOf(services: Services, apiNeeds: ApiNeeds): Desk {
+  const { onAuditTrouble } = apiNeeds
+  return {
+    ...apiNeeds,
+    log: services.log,
+    companyName: services.config.COMPANY_NAME,
+    ask: askerOf(apiNeeds, apiRouteTable(apiNeeds)),
+    scopes: Object.entries(scopes).map(([value, title]) => ({ value, title })),
+    journalSheet: (order) => journalSheet({ ...apiNeeds, onTrouble: onAuditTrouble }, order),
+  }
+}
+
+/** What was done is done; that nobody can read of it later has to be seen at once. */
+function noteAuditTrouble({ log }: Services, error: unknown): void {
+  log.error({ msg: 'audit.lost', ...faultOf(error) })
 }
 
 function dependenciesOf({ db, queue, channels }: Services): Dependency[] {

@@ -45,6 +45,7 @@ export function alertRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'PUT',
       path: '/alerts',
       scope: 'alerts:write',
+      audit: { act: 'alerts.change' },
       summary: 'Назначить чаты администраторов',
       description:
         'Список заменяется целиком. Об остановке канала сообщают по другому, поэтому укажите чаты хотя бы в двух мессенджерах; ' +

@@ -124,6 +124,7 @@ export function branchRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'PUT',
       path: '/branches/:code',
       scope: 'sources:write',
+      audit: { act: 'branch.change' },
       summary: 'Задать имя, часовой пояс, оформление, тихие часы и напоминания площадки',
       description:
         'В этом поясе читаются даты без пояса, считаются тихие часы и показывается время, если событие не называет своего. ' +

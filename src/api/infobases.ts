@@ -32,6 +32,10 @@ export function infobaseRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'POST',
       path: `/infobases/${verb}`,
       scope: 'sources:write',
+      audit: {
+        act: state === 'confirmed' ? 'infobase.confirm' : 'infobase.refuse',
+        object: ({ body }) => whichInput.safeParse(body).data?.infobase,
+      },
       summary,
       description,
       body: whichInput,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { wayNames } from '../channels/channel.ts'
-import { deliveryStates } from '../deliveries/delivery.ts'
+import { deliveryStates, reasons } from '../deliveries/delivery.ts'
 import { keptTypes } from '../events/kept.ts'
 import { type JournalFilter, searchJournal } from '../journal/search.ts'
 import { RequestError } from '../lib/errors.ts'
@@ -12,15 +12,20 @@ import type { ApiNeeds } from './routes.ts'
 import { journalItemShape } from './shapes.ts'
 import { journalItem } from './views.ts'
 
-const query = z.object({
+/** What narrows the journal, on a page and in a file alike. */
+export const journalQuery = z.object({
   from: momentInput.optional().describe('С момента или дня, включительно'),
   to: momentInput.optional().describe('До момента; день входит целиком'),
   branch: z.string().max(200).optional().describe('Код площадки'),
   channel: z.enum(wayNames).optional(),
   type: z.enum(keptTypes).optional(),
   status: z.enum(deliveryStates).optional(),
+  reason: z.enum(reasons).optional().describe('Почему не дошло'),
   phone: z.string().max(100).optional().describe('Телефон в любой записи'),
   operation: z.string().max(100).optional().describe('Идентификатор или номер документа'),
+})
+
+const query = journalQuery.extend({
   cursor: z.string().max(200).optional().describe('nextCursor прошлой страницы'),
   limit: z.coerce.number().int().min(1).max(1000).default(50),
 })
@@ -37,7 +42,8 @@ export function journalRoutes(needs: ApiNeeds): ApiRoute[] {
       answer: z.object({ items: z.array(journalItemShape), nextCursor: z.string().optional() }),
       errors: ['phone_invalid'],
       handle: async ({ query: input, key }) => {
-        const entries = await searchJournal(needs, filterOf(needs, input, key), input.limit + 1)
+        const before = input.cursor === undefined ? undefined : cursorId(input.cursor)
+        const entries = await searchJournal(needs, { ...journalFilter(needs, input, key), before }, input.limit + 1)
         const page = entries.slice(0, input.limit)
         const last = page.at(-1)
         return {
@@ -49,7 +55,7 @@ export function journalRoutes(needs: ApiNeeds): ApiRoute[] {
   ]
 }
 
-function filterOf(needs: ApiNeeds, input: z.output<typeof query>, key: KeyInUse): JournalFilter {
+export function journalFilter(needs: ApiNeeds, input: z.output<typeof journalQuery>, key: KeyInUse): JournalFilter {
   return {
     from: input.from === undefined ? undefined : new Date(input.from),
     to: input.to === undefined ? undefined : endOf(input.to),
@@ -58,9 +64,9 @@ function filterOf(needs: ApiNeeds, input: z.output<typeof query>, key: KeyInUse)
     channel: input.channel,
     type: input.type,
     state: input.status,
+    reason: input.reason,
     phoneIndex: input.phone === undefined ? undefined : needs.vault.index('phone', phoneOf(input.phone)),
     operation: input.operation,
-    before: input.cursor === undefined ? undefined : cursorId(input.cursor),
   }
 }
 

@@ -61,6 +61,7 @@ export function keyRoutes(needs: ApiNeeds): ApiRoute[] {
       path: '/keys',
       scope: 'keys:write',
       status: 201,
+      audit: { act: 'key.create', object: ({ body }) => input.safeParse(body).data?.name },
       summary: 'Выпустить ключ',
       description: 'Ключ показан один раз, в этом ответе. Выдать можно только те права, которые есть у вызывающего.',
       body: input,
@@ -72,6 +73,7 @@ export function keyRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'DELETE',
       path: '/keys/:id',
       scope: 'keys:write',
+      audit: { act: 'key.revoke' },
       summary: 'Отозвать ключ',
       description: 'В этом процессе действует сразу, в остальных — в течение 5 секунд.',
       params: idInput,
@@ -87,6 +89,7 @@ export function keyRoutes(needs: ApiNeeds): ApiRoute[] {
       path: '/keys/:id/rotate',
       scope: 'keys:write',
       status: 201,
+      audit: { act: 'key.rotate' },
       summary: 'Заменить ключ новым с теми же правами',
       description:
         'Старый ключ действует ещё overlapHours часов, чтобы новый успели вписать. Одновременно действуют не больше двух: ' +

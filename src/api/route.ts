@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import type { Act } from '../audit/acts.ts'
 import type { KeyKind } from '../keys/key.ts'
 import { type ErrorCode, RequestError } from '../lib/errors.ts'
 import { beyondLimits, maxDepth, maxValues } from '../lib/json-limits.ts'
@@ -22,6 +23,9 @@ export const scopes = {
   'keys:write': 'выпускать и отзывать ключи',
   'alerts:write': 'назначать, кому сообщать об остановке канала',
   'webhooks:write': 'настраивать исходящие вебхуки',
+  'deliveries:write': 'отправлять сообщения снова',
+  'queues:write': 'останавливать и пускать очереди',
+  'audit:read': 'читать журнал действий',
 } as const
 export type Scope = keyof typeof scopes
 
@@ -40,6 +44,10 @@ export type ApiRoute = {
   /** An example body for /docs; a test posts it to the schema. */
   bodyExample?: unknown
   answer: z.ZodType
+  /** What the answer is, when it is no JSON: `answer` then says nothing. */
+  answerType?: string
+  /** What the audit log calls it; `object` names what it was done to. */
+  audit?: { act: Act; object?(input: { params: Record<string, unknown>; body: unknown }): string | undefined }
   /** Of a success; 200 when not said. */
   status?: 201
   /** Codes beyond those that every such call can meet (docs/api-paths.ts); the tests find what is missing. */
@@ -66,6 +74,8 @@ export type Posted = { bytes: Buffer; contentType?: string | undefined; contentE
  */
 export type KeyInUse = {
   id: string
+  /** A person of the dashboard, and no key at all. */
+  user?: string
   /** The same for all keys that were exchanged for one another: it names the sender. */
   line: string
   source: string | null
@@ -116,11 +126,13 @@ export function route<
   return definition as unknown as ApiRoute
 }
 
-export function register(
-  app: FastifyInstance,
-  routes: readonly ApiRoute[],
-  keyOf: (request: FastifyRequest) => KeyInUse | undefined,
-): void {
+export type RegisterNeeds = {
+  keyOf(request: FastifyRequest): KeyInUse | undefined
+  /** Notes in the audit log what an act came to. */
+  onAct(route: ApiRoute, input: RouteInput, fault: unknown): Promise<void>
+}
+
+export function register(app: FastifyInstance, routes: readonly ApiRoute[], needs: RegisterNeeds): void {
   acceptBytes(app)
   for (const each of routes) {
     app.route({
@@ -128,24 +140,41 @@ export function register(
       url: each.path,
       config: { scope: each.scope, takesBytes: each.takesBytes ?? false },
       handler: async (request, reply) => {
-        const key = keyOf(request)
+        const key = needs.keyOf(request)
         if (!key) throw new RequestError('unauthorized')
-        const answer = await each.handle(
-          {
-            params: each.params ? parseInput(each.params, request.params) : {},
-            query: each.query ? parseInput(each.query, withoutEmpty(request.query)) : {},
-            body: each.body && !each.takesBytes ? parseInput(each.body, request.body ?? {}) : undefined,
-            posted: postedIn(request),
-            key,
-            isTest: saysTest(request.headers),
-          },
-          reply,
-        )
+        const { params, body } = request
+        const asked = { params, query: withoutEmpty(request.query), body, posted: postedIn(request) }
+        const answer = await performed(each, { ...asked, key, isTest: saysTest(request.headers) }, reply, needs.onAct)
         if (reply.sent) return reply
         if (each.status !== undefined) reply.code(each.status)
         return answer
       },
     })
+  }
+}
+
+export type RawInput = Omit<RouteInput, 'params' | 'query'> & { params: unknown; query: unknown }
+
+/** Reads the input by the schemas of the route and does what it says; whatever an act came to is noted. */
+export async function performed(
+  route: ApiRoute,
+  raw: RawInput,
+  reply: FastifyReply,
+  onAct: RegisterNeeds['onAct'],
+): Promise<unknown> {
+  const input = {
+    ...raw,
+    params: route.params ? parseInput(route.params, raw.params) : {},
+    query: route.query ? parseInput(route.query, raw.query) : {},
+    body: route.body && !route.takesBytes ? parseInput(route.body, raw.body ?? {}) : undefined,
+  }
+  try {
+    const answer = await route.handle(input, reply)
+    await onAct(route, input, undefined)
+    return answer
+  } catch (error) {
+    await onAct(route, input, error)
+    throw error
   }
 }
 

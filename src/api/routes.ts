@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Targets } from '../changes/outgoing/address.ts'
+import type { Channel, ChannelName } from '../channels/channel.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
 import type { BranchBrands, BranchZones } from '../events/branches.ts'
@@ -11,17 +12,23 @@ import type { ReadWording } from '../notifications/wording.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { type KeyNeeds, keyFor } from './access.ts'
 import { alertRoutes } from './alerts.ts'
+import { auditRoutes } from './audit.ts'
+import { noteAct } from './audited.ts'
 import { branchRoutes } from './branches.ts'
 import { changeRoutes } from './changes.ts'
 import { channelRoutes } from './channels.ts'
 import { clientRoutes } from './clients.ts'
+import { deadLetterRoutes } from './dead-letters.ts'
 import { dryRunRoutes } from './dry-run.ts'
 import { eventRoutes } from './events.ts'
 import { infobaseRoutes } from './infobases.ts'
 import { journalRoutes } from './journal.ts'
+import { journalFileRoutes } from './journal-files.ts'
 import { keyRoutes } from './keys.ts'
 import { previewRoutes } from './preview.ts'
+import { queueRoutes } from './queues.ts'
 import { reconcileRoutes } from './reconcile.ts'
+import { resendRoutes } from './resend.ts'
 import { type ApiRoute, type KeyInUse, register } from './route.ts'
 import { scheduleRoutes } from './schedules.ts'
 import { smsRoutes } from './sms.ts'
@@ -29,6 +36,7 @@ import type { SourceNeeds } from './source-needs.ts'
 import { sourceRoutes } from './sources.ts'
 import { templateRoutes } from './templates.ts'
 import { templateTryRoutes } from './templates-try.ts'
+import { testSendRoutes } from './test-send.ts'
 import { outgoingRoutes } from './webhooks.ts'
 
 export type ApiNeeds = KeyNeeds & {
@@ -48,6 +56,9 @@ export type ApiNeeds = KeyNeeds & {
   /** Which approved templates WhatsApp has, by type: the variables that each names. */
   approvedVariables(type: EventType): readonly string[] | undefined
   publicUrl: string | undefined
+  onAuditTrouble(error: unknown): void
+  /** Brings a sample to the team, past the journal. */
+  channels: ReadonlyMap<ChannelName, Pick<Channel, 'send'>>
 }
 
 export const apiPrefix = '/api/v1'
@@ -58,6 +69,12 @@ export function apiRouteTable(needs: ApiNeeds): ApiRoute[] {
     ...eventRoutes(needs),
     ...scheduleRoutes(needs),
     ...journalRoutes(needs),
+    ...journalFileRoutes(needs),
+    ...resendRoutes(needs),
+    ...deadLetterRoutes(needs),
+    ...queueRoutes(needs),
+    ...testSendRoutes(needs),
+    ...auditRoutes(needs),
     ...changeRoutes(needs),
     ...reconcileRoutes(needs),
     ...smsRoutes(needs),
@@ -83,7 +100,7 @@ export async function apiRoutes(app: FastifyInstance, needs: ApiNeeds): Promise<
     scope.addHook('onRequest', async (request) => {
       keys.set(request, await keyFor(needs, request.headers.authorization, request.routeOptions.config.scope))
     })
-    register(scope, apiRouteTable(needs), (request) => keys.get(request))
+    register(scope, apiRouteTable(needs), { keyOf: (request) => keys.get(request), onAct: noteAct(needs) })
   }
   await app.register(api, { prefix: apiPrefix })
 }

@@ -59,6 +59,7 @@ export function sourceRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'PUT',
       path: '/sources/:name',
       scope: 'sources:write',
+      audit: { act: 'source.change' },
       summary: 'Изменить профиль источника без программирования',
       description:
         'Передаются изменения целиком: прежние заменяются, {} возвращает поставляемый профиль. Списки встают перед поставляемыми, ' +

@@ -114,6 +114,7 @@ export function templateRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'PUT',
       path: '/templates/:type',
       scope: 'templates:write',
+      audit: { act: 'template.draft' },
       summary: 'Сохранить черновик',
       description:
         'Проверяется сразу: неизвестная переменная, переменная без условия, длина для канала, паспорт и номер карты, реклама в ' +
@@ -142,6 +143,7 @@ function decisionRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'POST',
       path: '/templates/:type/publish',
       scope: 'templates:write',
+      audit: { act: 'template.publish' },
       summary: 'Опубликовать черновик',
       description: 'Следующее же сообщение уходит с этим текстом; уже составленные не меняются.',
       params: typeInput,
@@ -157,6 +159,7 @@ function decisionRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'POST',
       path: '/templates/:type/rollback',
       scope: 'templates:write',
+      audit: { act: 'template.rollback' },
       summary: 'Вернуть прежний текст',
       description: 'Без version — тот, что действовал перед нынешним; 0 — текст из поставки. Черновик остаётся.',
       params: typeInput,
@@ -182,6 +185,7 @@ function decisionRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'DELETE',
       path: '/templates/:type/draft',
       scope: 'templates:write',
+      audit: { act: 'template.drop' },
       summary: 'Отбросить черновик',
       params: typeInput,
       query: slotInput,

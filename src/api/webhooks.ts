@@ -55,6 +55,7 @@ export function outgoingRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'POST',
       path: '/webhooks',
       scope: 'webhooks:write',
+      audit: { act: 'webhook.change' },
       summary: 'Создать исходящий вебхук',
       description:
         'На адрес уходят те же изменения, что отдаёт GET /changes, по одному и по порядку: {"type", "timestamp", "data"}. Запросы ' +
@@ -70,6 +71,7 @@ export function outgoingRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'DELETE',
       path: '/webhooks/:id',
       scope: 'webhooks:write',
+      audit: { act: 'webhook.change' },
       summary: 'Удалить исходящий вебхук',
       params: z.object({ id: z.string() }),
       answer: z.object({ id: z.string() }),

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Config, ConfigError, encryptionKeys } from '../config.ts'
-import type { MasterKey } from '../lib/crypto.ts'
 
 /** The master keys of these settings; of an embedded database those in its folder. */
-export async function masterKeys(config: Config): Promise<[MasterKey, ...MasterKey[]]> {
+export async function masterKeys(config: Config): Promise<NonNullable<Config['ENCRYPTION_KEYS']>> {
   if (config.ENCRYPTION_KEYS !== undefined) return config.ENCRYPTION_KEYS
   const file = join(config.DATA_DIR, 'secrets.env')
   const text = await readFile(file, 'utf8').catch(() => '')

@@ -3,6 +3,8 @@ import { ConfigError, processEnvironment, readConfig } from '../config.ts'
 import { backupCheckCommand } from './backup-check.ts'
 import { doctorCommand } from './doctor.ts'
 import { migrateCommand } from './migrate.ts'
+import { replayCommand } from './replay.ts'
+import { sendTestCommand } from './send-test.ts'
 import { verifyJournalCommand } from './verify-journal.ts'
 
 /** `npm run cli -- <command>`: the operator's commands. A new command is one file and one line here. */
@@ -16,6 +18,8 @@ const settings = () => readConfig(processEnvironment())
 program.addCommand(backupCheckCommand(settings))
 program.addCommand(doctorCommand(settings))
 program.addCommand(migrateCommand(settings))
+program.addCommand(replayCommand(settings))
+program.addCommand(sendTestCommand(settings))
 program.addCommand(verifyJournalCommand(settings))
 
 try {

@@ -14,6 +14,7 @@ import {
   type Session,
   tryUser,
 } from './access/store.ts'
+import { endSessions, setPassword } from './access/users/store.ts'
 
 export const firstAdmin = 'admin'
 export const sessionMs = 12 * 3_600_000
@@ -39,13 +40,20 @@ export async function ensureFirstAdmin(
   if (isMade) needs.log.info({ msg: 'dashboard.first_admin_made', user: firstAdmin })
 }
 
-export type LoginResult = { kind: 'in'; token: string } | { kind: 'wrong' } | { kind: 'locked'; until: Date }
+/** `user`: whose door it was, if anybody's. */
+export type LoginResult = { user: string | undefined } & (
+  | { kind: 'in'; token: string }
+  | { kind: 'wrong' }
+  | { kind: 'locked'; until: Date }
+)
 
 export type Access = {
   logIn(name: string, password: string): Promise<LoginResult>
   /** The session of a cookie's token, while it lasts. */
   sessionOf(token: string): Promise<Session | undefined>
   logOut(token: string): Promise<void>
+  /** Sets the user's own new password after a look at the present one; his other sessions end. */
+  changePassword(name: string, present: string, next: string, token: string): Promise<'changed' | 'wrong' | 'locked'>
 }
 
 /** Who may see the dashboard. Of a session's token only the hash is kept: a copy of the database opens no door. */
@@ -57,17 +65,28 @@ export function createAccess({ db, log }: { db: Database; log: Logger }): Access
       const now = new Date()
       const user = await tryUser(db, name, now)
       const door = user ?? strangers.try(name, now)
-      if (!door.isOpen) return { kind: 'locked', until: door.lockedUntil ?? now }
+      const whose = { user: user && name }
+      if (!door.isOpen) return { kind: 'locked', until: door.lockedUntil ?? now, ...whose }
       if (await isPassword(password, user?.passwordHash)) {
         await forgetTries(db, name)
-        return { kind: 'in', token: await openSession(db, name) }
+        return { kind: 'in', token: await openSession(db, name), ...whose }
       }
-      if (door.lockedUntil === null) return { kind: 'wrong' }
+      if (door.lockedUntil === null) return { kind: 'wrong', ...whose }
       log.warn({ msg: 'dashboard.user_locked', ...(user ? { user: name } : {}) })
-      return { kind: 'locked', until: door.lockedUntil }
+      return { kind: 'locked', until: door.lockedUntil, ...whose }
     },
     sessionOf: (token) => findSession(db, hashOf(token)),
     logOut: (token) => deleteSession(db, hashOf(token)),
+    changePassword: async (name, present, next, token) => {
+      // A session that was left open must not be a place to guess at: tries count as at the door.
+      const user = await tryUser(db, name, new Date())
+      if (!user?.isOpen) return 'locked'
+      if (!(await isPassword(present, user.passwordHash))) return 'wrong'
+      await forgetTries(db, name)
+      await setPassword(db, { name, passwordHash: await hashPassword(next), mustChange: false })
+      await endSessions(db, name, hashOf(token))
+      return 'changed'
+    },
   }
 }
 

@@ -45,6 +45,8 @@ function troubleOf(error: FastifyError | RequestError): Trouble {
       title: 'Не найдено',
       text: ownText(error) ?? 'Такой страницы нет. Возможно, адрес скопирован не целиком.',
     }
+  if (status === 409 || status === 422)
+    return { status, title: 'Не выполнено', text: ownText(error) ?? 'Проверьте введённое и попробуйте ещё раз.' }
   if (status === 403) return { status, title: 'Не выполнено', text: ownText(error) ?? 'Для этого не хватает прав.' }
   if (status >= 400 && status < 500) {
     return { status, title: 'Запрос не понят', text: 'Вернитесь назад и попробуйте ещё раз.' }

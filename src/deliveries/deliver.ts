@@ -45,7 +45,7 @@ export type DeliveryLine = {
   /** Of a call: what its line has in common with those of the request and the plan. */
   event?: EventId
   channel: WayName
-  result: 'gone' | 'behind' | 'early' | 'dropped' | 'attempted'
+  result: 'gone' | 'behind' | 'paused' | 'early' | 'dropped' | 'attempted'
   reason?: string | null
   attempt?: number
   repeat?: boolean

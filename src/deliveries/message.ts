@@ -15,6 +15,10 @@ type Correction = z.output<typeof correctionSchema>
 const storedMessage = z.object({
   /** That a sum was corrected: said before the text or in the variable, and kept when the message is rendered anew. */
   correction: correctionSchema.optional(),
+  /** Somebody sent it once more although it may have come: said before everything, on whatever channel, and kept. */
+  isAgain: z.boolean().optional(),
+  /** Said before the text in whatever words it stands: that it is a copy of what another messenger brought. */
+  lead: z.string().optional(),
   text: z.string(),
   picture: z.object({ url: z.string() }).optional(),
   buttons: z.array(z.array(buttonSchema)).optional(),
@@ -34,12 +38,43 @@ export function messageText(message: Message, correction?: Correction): string {
 
 /** @param stored what messageText made. */
 export function storedMessageOf(stored: string): Message {
-  const { correction, text, picture, buttons, about } = storedMessage.parse(JSON.parse(stored))
+  const { correction, isAgain, lead, text, picture, buttons, about } = storedMessage.parse(JSON.parse(stored))
+  const whole = [lead, correction?.lead, text].filter((each) => each !== undefined).join(' ')
+  const told = about && correction !== undefined ? corrected(about, correction) : about
   return {
-    text: correction === undefined ? text : `${correction.lead} ${text}`,
+    text: isAgain ? repeatedText(whole) : whole,
     ...(picture ? { picture } : {}),
     ...(buttons ? { buttons } : {}),
-    ...(about ? { about: correction === undefined ? about : corrected(about, correction) } : {}),
+    ...(told ? { about: isAgain ? repeatedAbout(told) : told } : {}),
+  }
+}
+
+/** The stored message as one that says it is a repeat. */
+export function again(stored: string): string {
+  return JSON.stringify({ ...storedMessage.parse(JSON.parse(stored)), isAgain: true })
+}
+
+/** The stored message with words before it that every later wording keeps. */
+export function led(stored: string, lead: string): string {
+  return JSON.stringify({ ...storedMessage.parse(JSON.parse(stored)), lead })
+}
+
+export function isAgain(stored: string): boolean {
+  return storedMessage.parse(JSON.parse(stored)).isAgain === true
+}
+
+const repeatLead = 'Повторное сообщение:'
+
+function repeatedText(text: string): string {
+  return text.startsWith(repeatLead) ? text : `${repeatLead} ${text}`
+}
+
+/** An approved template has no room before its words: the sum says it, or the message does not leave. */
+function repeatedAbout({ type, variables }: About): About {
+  return {
+    type,
+    variables: { ...variables, сумма: `${variables['сумма'] ?? ''} (повторное сообщение)`.trim() },
+    mustName: 'сумма',
   }
 }
 
@@ -56,8 +91,10 @@ export const privateCorrection: Correction = {
 
 /** The stored message in new words, with the correction it told. */
 export function renewedText(stored: string, renewed: Message, isPrivate: boolean): string {
-  const { correction } = storedMessage.parse(JSON.parse(stored))
-  return messageText(renewed, correction && isPrivate ? privateCorrection : correction)
+  const { correction, isAgain, lead } = storedMessage.parse(JSON.parse(stored))
+  const text = messageText(renewed, correction && isPrivate ? privateCorrection : correction)
+  const whole = lead === undefined ? text : led(text, lead)
+  return isAgain ? again(whole) : whole
 }
 
 /**
@@ -66,7 +103,7 @@ export function renewedText(stored: string, renewed: Message, isPrivate: boolean
  */
 export function asRepeat(message: Message, channel: string | null): Message {
   if (repeatsOf(channel) !== 'marked') return message
-  return { ...message, text: `Повторное сообщение: ${message.text}` }
+  return { ...message, text: repeatedText(message.text) }
 }
 
 /**

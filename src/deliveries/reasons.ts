@@ -1,4 +1,4 @@
-import type { Reason } from './delivery.ts'
+import { type Reason, reasons } from './delivery.ts'
 
 /** For each message that did not arrive: one plain cause and one advice (promise 7). */
 export const reasonTexts: Record<Reason, { cause: string; advice: string }> = {
@@ -69,4 +69,35 @@ export const reasonTexts: Record<Reason, { cause: string; advice: string }> = {
     advice: 'Проверьте токен канала командой doctor. После исправления отправка продолжится сама.',
   },
   erased: { cause: 'Данные клиента удалены по его требованию.', advice: 'Ничего делать не нужно.' },
+}
+
+/** Who is to mend it: we ourselves, the client, or somebody at the counter who connects him. */
+export const sides = ['ours', 'theirs', 'unreachable'] as const
+export type Side = (typeof sides)[number]
+
+/** What did not arrive and should have; of the other reasons nobody has to do anything. */
+export const sideOf: Record<Reason, Side | null> = {
+  no_contact: 'unreachable',
+  no_consent: 'unreachable',
+  channel_forbidden: 'unreachable',
+  opted_out: 'theirs',
+  blocked: 'theirs',
+  not_found: 'theirs',
+  channel_off: 'ours',
+  expired: 'ours',
+  rejected_by_channel: 'ours',
+  template_error: 'ours',
+  rate_limited: 'ours',
+  network: 'ours',
+  channel_down: 'ours',
+  config: 'ours',
+  superseded: null,
+  too_late: null,
+  test_mode: null,
+  not_team: null,
+  erased: null,
+}
+
+export function reasonsOf(side: Side): Reason[] {
+  return reasons.filter((each) => sideOf[each] === side)
 }

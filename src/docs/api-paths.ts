@@ -44,12 +44,15 @@ function operationOf(route: ApiRoute): Operation {
       [String(statusOf(route))]: {
         description: 'Выполнено',
         headers: requestIdHeader,
-        content: {
-          'application/json': {
-            schema: answer,
-            examples: { answer: { summary: 'Ответ', value: exampleOf(answer) } },
-          },
-        },
+        content:
+          route.answerType === undefined
+            ? {
+                'application/json': {
+                  schema: answer,
+                  examples: { answer: { summary: 'Ответ', value: exampleOf(answer) } },
+                },
+              }
+            : { [route.answerType]: { schema: { type: 'string', format: 'binary' } } },
       },
       ...errorResponses(codesOf(route)),
     },

@@ -41,7 +41,9 @@ export type Parameter = {
 }
 
 export type Response = { description: string; headers: Record<string, Ref>; content: Content }
-export type Content = { 'application/json': { schema: Schema; examples?: Record<string, Example> } }
+/** One kind of it each: JSON, or the type of a file. */
+export type Content = Record<string, Media>
+export type Media = { schema: Schema; examples?: Record<string, Example> }
 export type Example = { summary: string; value: unknown }
 export type Header = { description: string; schema: Schema }
 export type Ref = { $ref: string }
@@ -52,4 +54,8 @@ export type SecurityScheme =
 
 export function refTo(kind: 'schemas' | 'headers', name: string): Ref {
   return { $ref: `#/components/${kind}/${name}` }
+}
+
+export function mediaOf(content: Content): Media {
+  return Object.values(content)[0] ?? { schema: {} }
 }

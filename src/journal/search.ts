@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../db/database.ts'
 import { and, type Sql, sql } from '../db/sql.ts'
-import { branded, type ClientId, type DeliveryId } from '../lib/ids.ts'
+import { branded, type ClientId, type DeliveryId, idAt } from '../lib/ids.ts'
 
 /** Opens what is sealed with a client's key; undefined once the client was erased. */
 export type Opener = {
@@ -16,6 +16,13 @@ export type JournalFilter = {
   channel?: string | undefined
   type?: string | undefined
   state?: string | undefined
+  /** Any of these. */
+  states?: readonly string[] | undefined
+  reason?: string | undefined
+  /** Any of these; a filter of what somebody may see, beside the one that was asked for. */
+  branches?: readonly string[] | undefined
+  /** Ids or numbers, or messages of `clients`. */
+  operations?: readonly string[] | undefined
   /** Blind index of a phone. */
   phoneIndex?: Buffer | undefined
   /** Id or number of the operation. */
@@ -107,10 +114,17 @@ export async function journalOfEvents(
   return rows.map((row) => entryOf(needs.vault, row))
 }
 
+const aroundMs = 60_000
+
 function conditionsOf(filter: JournalFilter): Sql[] {
   const conditions: Sql[] = []
-  if (filter.from) conditions.push(sql`d.created_at >= ${filter.from}`)
-  if (filter.to) conditions.push(sql`d.created_at < ${filter.to}`)
+  // Ids begin with the moment they were made, just before the row: a span of time is a span of the primary key.
+  if (filter.from)
+    conditions.push(sql`d.created_at >= ${filter.from} and d.id >= ${idAt(new Date(filter.from.getTime() - aroundMs))}`)
+  if (filter.to) conditions.push(sql`d.created_at < ${filter.to} and d.id < ${idAt(filter.to)}`)
+  if (filter.states) conditions.push(sql`d.state = any(${filter.states}::text[])`)
+  if (filter.reason !== undefined) conditions.push(sql`d.reason = ${filter.reason}`)
+  if (filter.branches) conditions.push(sql`d.branch_code = any(${filter.branches}::text[])`)
   if (filter.source !== undefined) conditions.push(sql`d.source = ${filter.source}`)
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
@@ -123,7 +137,11 @@ function conditionsOf(filter: JournalFilter): Sql[] {
   if (filter.operation !== undefined) {
     conditions.push(sql`(d.operation_id = ${filter.operation} or d.operation_number = ${filter.operation})`)
   }
-  if (filter.clients) conditions.push(sql`d.client_id = any(${filter.clients}::text[])`)
+  const { clients, operations } = filter
+  if (clients || operations) {
+    conditions.push(sql`(d.client_id = any(${clients ?? []}::text[]) or d.operation_number = any(${operations ?? []}::text[])
+      or d.operation_id = any(${operations ?? []}::text[]))`)
+  }
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions
 }

@@ -34,6 +34,7 @@ export const errorTable = {
   field_missing: { status: 422, text: 'Не хватает обязательного поля.' },
   field_invalid: { status: 422, text: 'Значение поля не подходит.' },
   id_reused: { status: 409, text: 'Событие с таким идентификатором уже принято с другим содержанием.' },
+  conflict: { status: 409, text: 'Сейчас это сделать нельзя.' },
   batch_too_large: { status: 413, text: 'В пакете больше 1000 событий. Разделите его на части.' },
   body_too_large: { status: 413, text: 'Тело запроса больше 1 МиБ. Разделите пакет на части.' },
   unauthorized: { status: 401, text: 'Ключ не указан или неверен. Передайте заголовок Authorization: Bearer КЛЮЧ.' },

@@ -16,6 +16,7 @@ const prefixes = {
   template: 'tpl',
   alert: 'alr',
   schedule: 'sch',
+  audit: 'aud',
 } as const
 
 export type IdKind = keyof typeof prefixes
@@ -40,4 +41,9 @@ export function parseId<K extends IdKind>(kind: K, text: string): Id<K> | undefi
 /** Guarantee: called only with text that has the form of an id of this kind: made here, checked above, or read from its own column. */
 export function branded<K extends IdKind>(text: string): Id<K> {
   return text as Id<K>
+}
+
+/** The least id of its kind made at that moment: a UUIDv7 begins with 48 bits of milliseconds. */
+export function idAt(at: Date, kind: IdKind = 'delivery'): string {
+  return `${prefixes[kind]}_${Math.max(0, at.getTime()).toString(16).padStart(12, '0')}${'0'.repeat(20)}`
 }

@@ -1,7 +1,7 @@
 import type { ChannelName, WayName } from '../channels/channel.ts'
 import { type Recipient, recipientsOf } from '../clients/store.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
-import { messageText } from '../deliveries/message.ts'
+import { again, isAgain, led, messageText } from '../deliveries/message.ts'
 import { nextOfClients } from '../deliveries/store/decide.ts'
 import type { NewDelivery } from '../deliveries/store/insert.ts'
 import {
@@ -131,11 +131,7 @@ function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, d
   const to = { channel: contact.channel, advertising: advertisingOn(contact.channel, recipient, policy) }
   const rendered = wording.render(event, now, to)
   if (!rendered.ok) return undefined
-  // Nobody may take it for a second payout.
-  const message =
-    kind === 'unread'
-      ? { ...rendered.message, text: `Дублируем сообщение из ${channelTitles[old.channel]}: ${rendered.message.text}` }
-      : rendered.message
+  const isRepeat = kind !== 'unread' && mayHaveCome(needs.vault, old, recipient)
   return (earlier: Parameters<typeof correctionIn>[1]): NewDelivery => ({
     ...old,
     id: newId('delivery'),
@@ -145,12 +141,25 @@ function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, d
     state: 'queued',
     reason: null,
     message:
-      recipient.client.dataKey === null ? null : messageText(message, correctionIn(event, earlier, rendered.isPrivate)),
+      recipient.client.dataKey === null
+        ? null
+        : toldAs(old, kind, isRepeat, messageText(rendered.message, correctionIn(event, earlier, rendered.isPrivate))),
     templateVersion: rendered.version,
     nextAttemptAt: now,
     staleAt: kind === 'unread' ? null : rendered.staleAt,
     expiresAt: kind === 'unread' ? earliest(old.expiresAt, rendered.staleAt) : old.expiresAt,
   })
+}
+
+/** Nobody may take a copy or a repeat for a second payout, on whatever channel it comes. */
+function toldAs({ channel }: Moving, kind: MoveKind, isRepeat: boolean, stored: string): string {
+  const told = kind === 'unread' ? led(stored, `Дублируем сообщение из ${channelTitles[channel]}:`) : stored
+  return isRepeat ? again(told) : told
+}
+
+function mayHaveCome(vault: MoveNeeds['vault'], { repeat, message }: Moving, { client }: Recipient): boolean {
+  const stored = vault.open(client, 'message', message)
+  return repeat || (stored !== undefined && isAgain(stored))
 }
 
 /** Told again it says that it is a copy, which a later wording would not: it leaves while its words are true, or not at all. */

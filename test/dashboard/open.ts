@@ -3,9 +3,11 @@ import type { Client } from '../../src/clients/client.ts'
 import { resolveClients } from '../../src/clients/resolve.ts'
 import { readConfig } from '../../src/config.ts'
 import { ensureFirstAdmin } from '../../src/dashboard/access.ts'
+import type { Desk } from '../../src/dashboard/desk.ts'
 import { dashboardRoutes } from '../../src/dashboard/routes.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Policy } from '../../src/notifications/policy.ts'
+import { apiNeedsOf, deskOf, intakeOf, receiveOf } from '../../src/service.ts'
 import { openServices, type Services } from '../../src/services.ts'
 import { policyOf } from '../../src/workers.ts'
 import { testDatabase } from '../support/postgres.ts'
@@ -20,6 +22,7 @@ export type TestDashboard = {
   url: string
   services: Services
   logLines: string[]
+  desk: Desk
   visitor(): Visitor
   /** A visitor who has logged in. */
   operator(): Promise<Visitor>
@@ -33,18 +36,17 @@ export async function openDashboard(t: Cleanup, policy: Partial<Policy> = {}): P
   t.after(() => services.close())
   await ensureFirstAdmin(services, password)
   const rules: Policy = { ...policyOf(services), channelsOn: ['telegram'], ...policy }
+  const apiNeeds = { ...apiNeedsOf(services, receiveOf(services), intakeOf(services)), policy: rules }
+  const desk = { ...deskOf(services, apiNeeds), companyName: 'МеталлПром' }
   const app = await createApp({
     log,
     metrics: services.metrics,
-    routes: [
-      async (scope) =>
-        dashboardRoutes(scope, { ...services, policy: rules, publicUrl: undefined, companyName: 'МеталлПром' }),
-    ],
+    routes: [async (scope) => dashboardRoutes(scope, { ...desk, policy: rules, companyName: 'МеталлПром' })],
   })
   t.after(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const visitor = () => visitorOf(url)
-  return { url, services, logLines, visitor, operator: async () => await loggedIn(visitor()) }
+  return { url, services, logLines, desk, visitor, operator: async () => await loggedIn(visitor()) }
 }
 
 async function loggedIn(visitor: Visitor): Promise<Visitor> {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { sameSecret } from '../../lib/crypto.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { type Access, sessionMs } from '../access.ts'
+import { may } from './rights.ts'
 import type { Session } from './store.ts'
 
 declare module 'fastify' {
@@ -14,10 +15,21 @@ declare module 'fastify' {
 
 const cookieName = 'vestnik_session'
 
-/** Everything in this scope is for those who are logged in; whatever changes something must come from a form of theirs. */
+/**
+ * Everything in this scope is for those who are logged in and may do what the route names; whatever changes something must
+ * come from a form of theirs.
+ */
 export function requireSession(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.operator) return reply.redirect(loginPath(request), request.method === 'GET' ? 302 : 303)
+    const { operator } = request
+    // A part of a page that asks for itself takes the whole page to the door.
+    if (!operator && request.headers['hx-request'] === 'true')
+      return reply.code(204).header('hx-redirect', '/login').send()
+    if (!operator) return reply.redirect(loginPath(request), request.method === 'GET' ? 302 : 303)
+    const { right } = request.routeOptions.config
+    if (right === undefined || (right !== 'public' && !may(operator, right)))
+      throw new RequestError('forbidden', notAllowed)
+    if (operator.mustChangePassword && right !== 'own') return reply.redirect('/password', 303)
   })
   app.addHook('preHandler', async (request) => {
     if (request.method === 'GET' || request.method === 'HEAD') return
@@ -30,6 +42,8 @@ export function requireSession(app: FastifyInstance): void {
     }
   })
 }
+
+const notAllowed = 'Вашей роли это не разрешено. Нужное право может дать администратор, на странице «Пользователи».'
 
 /** Finds out who asks, and turns away what a page of another site sends. */
 export function recogniseOperators(app: FastifyInstance, access: Access, publicUrl: string | undefined): void {
@@ -62,7 +76,9 @@ function loginPath(request: FastifyRequest): string {
 
 /** A page of the dashboard, and no address of another site. */
 export function isOwnPage(path: string): boolean {
-  return /^\/(?:journal|clients\/cli_[0-9a-f]{32}|events\/evt_[0-9a-f]{32})$/.test(path)
+  return /^\/(?:journal|undelivered|templates(?:\/[a-z.]{1,40})?|settings(?:\/[a-z]{1,20})?|audit|clients\/cli_[0-9a-f]{32}|events\/evt_[0-9a-f]{32})$/.test(
+    path,
+  )
 }
 
 export function tokenOf(request: FastifyRequest): string | undefined {

@@ -1,13 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { z } from 'zod'
+import { recordAct } from '../../audit/store.ts'
+import type { Queryable } from '../../db/database.ts'
 import type { Access, LoginResult } from '../access.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { spanText } from '../frame/moments.ts'
 import { sendPage } from '../frame/page.ts'
 import { clearSessionCookie, isOwnPage, setSessionCookie, tokenOf } from './guard.ts'
 
-export type LoginNeeds = { access: Access; publicUrl: string | undefined; companyName: string | undefined }
+export type LoginNeeds = {
+  db: Queryable
+  access: Access
+  publicUrl: string | undefined
+  companyName: string | undefined
+}
 
 const form = z.object({
   username: z.string().min(1).max(100),
@@ -20,13 +27,13 @@ const nextInput = z.object({ next: z.string().optional().catch(undefined) })
 export function loginRoutes(app: FastifyInstance, needs: LoginNeeds): void {
   const addresses = new RateLimiterMemory({ points: 20, duration: 15 * 60 })
 
-  app.get('/login', async (request, reply) => {
+  app.get('/login', { config: { right: 'public' } }, async (request, reply) => {
     if (request.operator) return reply.redirect('/today')
     const { next } = nextInput.parse(request.query)
     return sendLogin(request, reply, needs, { next })
   })
 
-  app.post('/login', async (request, reply) => {
+  app.post('/login', { config: { right: 'public' } }, async (request, reply) => {
     const input = form.safeParse(request.body)
     if (!input.success) return sendLogin(request, reply, needs, { status: 422, problem: 'Введите имя и пароль.' })
     const { username, password, next } = input.data
@@ -34,6 +41,7 @@ export function loginRoutes(app: FastifyInstance, needs: LoginNeeds): void {
     const again = { username, next }
     if (waitMs > 0) return sendLogin(request, reply, needs, { ...again, ...tooMany(waitMs) })
     const result = await needs.access.logIn(username, password)
+    await noteLogin(needs, result)
     if (result.kind !== 'in') return sendLogin(request, reply, needs, { ...again, ...refusalOf(result) })
     await addresses.reward(request.ip, 1)
     const isSecure = request.protocol === 'https' || needs.publicUrl?.startsWith('https:') === true
@@ -42,9 +50,17 @@ export function loginRoutes(app: FastifyInstance, needs: LoginNeeds): void {
   })
 }
 
+/** Whose door was tried is told only of users there are: what a stranger types may be anything, a password too. */
+async function noteLogin({ db }: LoginNeeds, result: LoginResult): Promise<void> {
+  const whose =
+    result.user === undefined ? { who: '—', kind: 'stranger' as const } : { who: result.user, kind: 'user' as const }
+  const act = { in: 'login.in', wrong: 'login.wrong', locked: 'login.locked' } as const
+  await recordAct(db, { ...whose, act: act[result.kind], outcome: result.kind === 'in' ? 'done' : 'denied' })
+}
+
 /** `POST /logout`, for those who are logged in. */
 export function logoutRoutes(app: FastifyInstance, { access }: LoginNeeds): void {
-  app.post('/logout', async (request, reply) => {
+  app.post('/logout', { config: { right: 'own', act: 'login.out' } }, async (request, reply) => {
     const token = tokenOf(request)
     if (token !== undefined) await access.logOut(token)
     clearSessionCookie(reply)

@@ -2,9 +2,7 @@ import { z } from 'zod'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { oneMore } from './lockout.ts'
-
-export const roles = ['administrator'] as const
-export type Role = (typeof roles)[number]
+import { type Role, roles } from './rights.ts'
 
 export async function hasUsers(db: Queryable): Promise<boolean> {
   const { has } = await db.one(z.object({ has: z.boolean() }), sql`select exists (select from users) as has`)
@@ -30,7 +28,7 @@ export async function tryUser(db: Database, name: string, now: Date): Promise<Us
   return await db.transaction(async (tx) => {
     const user = await tx.maybeOne(
       z.object({ password_hash: z.string(), failed_logins: z.number(), locked_until: z.date().nullable() }),
-      sql`select password_hash, failed_logins, locked_until from users where name = ${name} for update`,
+      sql`select password_hash, failed_logins, locked_until from users where name = ${name} and disabled_at is null for update`,
     )
     if (!user) return undefined
     const before = { failed: user.failed_logins, lockedUntil: user.locked_until }
@@ -46,7 +44,7 @@ export async function tryUser(db: Database, name: string, now: Date): Promise<Us
 }
 
 export async function forgetTries(db: Queryable, name: string): Promise<void> {
-  await db.run(sql`update users set failed_logins = 0, locked_until = null where name = ${name}`)
+  await db.run(sql`update users set failed_logins = 0, locked_until = null, last_login_at = now() where name = ${name}`)
 }
 
 export type NewSession = { tokenHash: Buffer; userName: string; csrf: string; expiresAt: Date }
@@ -58,15 +56,38 @@ export async function insertSession(db: Queryable, session: NewSession): Promise
   )
 }
 
-export type Session = { userName: string; role: string; csrf: string }
+export type Session = {
+  userName: string
+  role: Role
+  csrf: string
+  /** The branches he sees; null means all. */
+  branches: readonly string[] | null
+  /** Somebody else has set his password: he has to choose his own before anything else. */
+  mustChangePassword: boolean
+}
 
 export async function findSession(db: Queryable, tokenHash: Buffer): Promise<Session | undefined> {
   const row = await db.maybeOne(
-    z.object({ user_name: z.string(), role: z.string(), csrf: z.string() }),
-    sql`select s.user_name, u.role, s.csrf from sessions s join users u on u.name = s.user_name
-        where s.token_hash = ${tokenHash} and s.expires_at > now()`,
+    z.object({
+      user_name: z.string(),
+      role: z.enum(roles),
+      csrf: z.string(),
+      branches: z.array(z.string()).nullable(),
+      must_change_password: z.boolean(),
+    }),
+    sql`select s.user_name, u.role, s.csrf, u.branches, u.must_change_password from sessions s join users u on u.name = s.user_name
+        where s.token_hash = ${tokenHash} and s.expires_at > now() and u.disabled_at is null`,
   )
-  return row && { userName: row.user_name, role: row.role, csrf: row.csrf }
+  return (
+    row && {
+      userName: row.user_name,
+      role: row.role,
+      csrf: row.csrf,
+      // An administrator answers for all branches, whatever stood there before he became one.
+      branches: row.role === 'administrator' ? null : row.branches,
+      mustChangePassword: row.must_change_password,
+    }
+  )
 }
 
 export async function deleteSession(db: Queryable, tokenHash: Buffer): Promise<void> {

@@ -3,8 +3,9 @@ import { type Client, type Consent, type Contact, type Purpose, purposes } from 
 import { consentsOf, contactsOf } from '../../clients/store.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
+import { listed } from '../../lib/russian/text.ts'
 import { latestConsent } from '../../notifications/decide.ts'
-import type { Policy } from '../../notifications/policy.ts'
+import { forbiddenChannels, type Policy } from '../../notifications/policy.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, momentTag } from '../frame/moments.ts'
 import { channelTitle, nameText, phoneText } from '../frame/pieces.ts'
@@ -33,7 +34,19 @@ ${fact('Площадка', branch)}
 ${fact('Код клиента', client.externalId)}
 ${fact('Известен с', momentTag(client.createdAt, clock))}
 </dl>
+${isErased ? nothing : connectSection(needs, contacts)}
 </section>`
+}
+
+/** How somebody at the counter connects the client: what is open to him and not linked yet. */
+function connectSection({ policy }: CardNeeds, contacts: readonly Contact[]): Html {
+  const forbidden = forbiddenChannels(policy, 'service')
+  const open = policy.channelsOn.filter(
+    (name) => !forbidden.includes(name) && !contacts.some((each) => each.channel === name && each.isCurrent),
+  )
+  if (open.length === 0) return nothing
+  return html`<details id="connect" class="connect"><summary>Как подключить мессенджер</summary>
+<p>Попросите клиента найти бота компании в ${listed(open.map(channelTitle))}, нажать «Начать», дать согласие и поделиться своим номером: бот сам узнает клиента по телефону. Последнее, что до него не дошло, можно будет отправить здесь же.</p></details>`
 }
 
 function outlook(needs: CardNeeds, client: Client, contacts: readonly Contact[], consents: readonly Consent[]): Html {

@@ -1,46 +1,55 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { clientById, contactsOf } from '../../clients/store.ts'
 import type { Database } from '../../db/database.ts'
 import { eventsByIds, type StoredEvent } from '../../events/store/read.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { type EventId, parseId } from '../../lib/ids.ts'
 import { formatMoney } from '../../lib/russian/numbers.ts'
+import { operatorOf } from '../access/rights.ts'
+import type { Session } from '../access/store.ts'
 import type { CardNeeds } from '../clients/card.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, clockOf, momentTag } from '../frame/moments.ts'
 import { type Page, sendPage } from '../frame/page.ts'
 import { emptyState, eventTitle, nameText, testMark } from '../frame/pieces.ts'
 import { sourceTitle } from '../frame/words.ts'
+import { doneNotice } from '../hand/page.ts'
 import { journalPath } from '../journal/filter.ts'
 import { findLines, type Line } from '../journal/store.ts'
 import { storyOf } from '../journal/story.ts'
+import { maySeeEvent } from '../search/store.ts'
 
 const idInput = z.object({ id: z.string() })
 
 /** `GET /events/:id`: one event of the sender, and the message that came of it with every attempt. */
 export function eventRoutes(app: FastifyInstance, needs: CardNeeds & { db: Database }): void {
-  app.get('/events/:id', async (request, reply) => {
+  app.get('/events/:id', { config: { right: 'see', act: 'look.event' } }, async (request, reply) => {
     const id = parseId('event', idInput.parse(request.params).id)
     if (id === undefined) throw unknownEvent()
-    return sendPage(request, reply, await needs.db.snapshot((db) => eventPage({ ...needs, db }, id)))
+    const operator = operatorOf(request)
+    const notice = doneNotice(request.query)
+    return sendPage(request, reply, await needs.db.snapshot((db) => eventPage({ ...needs, db, operator }, id, notice)))
   })
 }
 
-async function eventPage(needs: CardNeeds, id: EventId): Promise<Page> {
+async function eventPage(needs: CardNeeds & { operator: Session }, id: EventId, notice: Html): Promise<Page> {
   const [event] = await eventsByIds(needs, [id])
-  if (!event) throw unknownEvent()
+  if (!event || !(await maySeeEvent(needs.db, id, needs.operator.branches))) throw unknownEvent()
   const clock = clockOf(needs.policy.timezone)
   const lines = await findLines(needs, { event: event.id }, 50)
+  const client = await clientById(needs, event.clientId)
+  const contacts = client ? await contactsOf(needs, client) : []
   return {
     title: eventTitle(event.type),
-    body: html`<section class="card" aria-labelledby="event-title">
+    body: html`${notice}<section class="card" aria-labelledby="event-title">
 <div class="card-head"><h1 id="event-title">${eventTitle(event.type)}</h1> ${testMark(event.test)}</div>
 ${eventFacts(event, lines[0], clock)}
 ${warningList(event)}
 ${rawEvent(event)}
 </section>
 <h2>Что стало с сообщением</h2>
-${lines.length === 0 ? notPlanned(event) : await storyOf(needs, lines, clock)}`,
+${lines.length === 0 ? notPlanned(event) : await storyOf({ ...needs, contacts }, lines, clock)}`,
   }
 }
 

@@ -1,13 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { may } from '../access/rights.ts'
 import type { Session } from '../access/store.ts'
 import { assetPaths } from './assets.ts'
 import { type Html, html, nothing } from './html.ts'
+import { type SectionName, sections } from './sections.ts'
 
 export type Page = {
   title: string
   body: Html
   /** Which entry of the navigation this page is. */
-  at?: 'today' | 'journal'
+  at?: SectionName
   /** The page has a search field of its own, or should have none. */
   withoutSearch?: boolean
   status?: number
@@ -18,7 +20,7 @@ export const searchHint = 'Телефон, имя, номер ПСА или до
 /** Sends the whole page. Pages show people's data: no cache keeps them, and no other site learns their address. */
 export function sendPage(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
   return reply
-    .code(page.status ?? 200)
+    .code(page.status ?? reply.statusCode)
     .header('content-type', 'text/html; charset=utf-8')
     .header('cache-control', 'no-store')
     .header('referrer-policy', 'same-origin')
@@ -36,6 +38,8 @@ function documentOf(page: Page, operator: Session | undefined): string {
 <title>${page.title} · Вестник</title>
 <link rel="stylesheet" href="${assetPaths.style}">
 <link rel="icon" href="${assetPaths.icon}" type="image/svg+xml">
+<meta name="htmx-config" content='{"allowEval":false,"includeIndicatorStyles":false,"historyEnabled":false,"selfRequestsOnly":true}'>
+<script src="${assetPaths.htmx}" defer></script>
 <script src="${assetPaths.script}" defer></script>
 </head>
 <body>
@@ -53,13 +57,13 @@ function header(page: Page, operator: Session): Html {
   return html`<header class="top"><div class="top-row">
 <a class="brand" href="/today"><img src="${assetPaths.icon}" alt="" width="24" height="24"><span>Вестник</span></a>
 <nav aria-label="Разделы">
-<a href="/today"${current(page.at === 'today')}>Сегодня</a>
-<a href="/journal"${current(page.at === 'journal')}>Журнал</a>
-</nav>
+${sections
+  .filter(({ right }) => may(operator, right))
+  .map(({ name, path, title }) => html`<a href="${path}"${current(page.at === name)}>${title}</a>\n`)}</nav>
 ${page.withoutSearch ? nothing : quickSearch}
 <form class="leave" method="post" action="/logout">
 ${csrfField(operator)}
-<span class="user" title="Вы вошли под этим именем">${operator.userName}</span>
+<a class="user" href="/password" title="Вы вошли под этим именем; сменить пароль">${operator.userName}</a>
 <button class="quiet">Выйти</button>
 </form>
 </div></header>`

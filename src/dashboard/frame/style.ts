@@ -1,3 +1,4 @@
+import { deskStyle } from './style-desk.ts'
 import { listStyle } from './style-lists.ts'
 
 /** Plain enough for the browser of an old office PC: no nesting, no layers, nothing from outside. */
@@ -111,4 +112,4 @@ const narrow = `
 }
 `
 
-export const style = base + listStyle + narrow
+export const style = base + listStyle + deskStyle + narrow

@@ -1,54 +1,28 @@
 import type { Outcome } from '../../channels/channel.ts'
 import { type CanTell, type RegisteredName, registry } from '../../channels/registry.ts'
 import type { Purpose } from '../../clients/client.ts'
-import type { DeliveryState, Engagement, Reason } from '../../deliveries/delivery.ts'
+import type { DeliveryState } from '../../deliveries/delivery.ts'
+import { stateTitles } from '../../deliveries/words.ts'
+
+export { engagementWords, reasonWords } from '../../deliveries/words.ts'
 
 /** The words in which operators read what the journal keeps as codes. A test walks every list of codes. */
 
 export type Tone = 'good' | 'busy' | 'doubt' | 'bad' | 'calm'
 
 export const stateWords: Record<DeliveryState, { word: string; tone: Tone; about: string }> = {
-  queued: { word: 'в очереди', tone: 'busy', about: 'Сообщение вот-вот уйдёт.' },
-  waiting: { word: 'ждёт', tone: 'busy', about: 'Сообщение уйдёт позже, само.' },
-  sending: { word: 'отправляется', tone: 'busy', about: 'Сообщение передаётся мессенджеру прямо сейчас.' },
-  sent: { word: 'отправлено', tone: 'good', about: 'Мессенджер принял сообщение.' },
-  delivered: { word: 'доставлено', tone: 'good', about: 'Мессенджер подтвердил доставку.' },
+  queued: { word: stateTitles.queued, tone: 'busy', about: 'Сообщение вот-вот уйдёт.' },
+  waiting: { word: stateTitles.waiting, tone: 'busy', about: 'Сообщение уйдёт позже, само.' },
+  sending: { word: stateTitles.sending, tone: 'busy', about: 'Сообщение передаётся мессенджеру прямо сейчас.' },
+  sent: { word: stateTitles.sent, tone: 'good', about: 'Мессенджер принял сообщение.' },
+  delivered: { word: stateTitles.delivered, tone: 'good', about: 'Мессенджер подтвердил доставку.' },
   unknown: {
-    word: 'неизвестно',
+    word: stateTitles.unknown,
     tone: 'doubt',
     about: 'Ответ мессенджера потерян: сообщение могло дойти, а могло и нет.',
   },
-  failed: { word: 'не дошло', tone: 'bad', about: 'Больше попыток не будет.' },
-  skipped: { word: 'не отправлялось', tone: 'calm', about: 'Сообщение решено не отправлять.' },
-}
-
-/** A reason in two or three words; cause and advice are in deliveries/reasons.ts. */
-export const reasonWords: Record<Reason, string> = {
-  no_contact: 'мессенджер не подключён',
-  no_consent: 'нет согласия',
-  opted_out: 'клиент отказался',
-  blocked: 'бот заблокирован',
-  not_found: 'чат не найден',
-  channel_off: 'канал выключен',
-  channel_forbidden: 'запрещено законом',
-  expired: 'срок вышел',
-  superseded: 'есть новость свежее',
-  too_late: 'событие устарело',
-  test_mode: 'тестовое событие',
-  not_team: 'режим «команда»',
-  rejected_by_channel: 'мессенджер отклонил',
-  template_error: 'ошибка в шаблоне',
-  rate_limited: 'лимит мессенджера',
-  network: 'нет связи',
-  channel_down: 'мессенджер не работает',
-  config: 'канал настроен неверно',
-  erased: 'данные удалены',
-}
-
-export const engagementWords: Record<Engagement, string> = {
-  read: 'прочитано',
-  tapped: 'клиент нажал на ссылку или кнопку',
-  replied: 'клиент ответил',
+  failed: { word: stateTitles.failed, tone: 'bad', about: 'Больше попыток не будет.' },
+  skipped: { word: stateTitles.skipped, tone: 'calm', about: 'Сообщение решено не отправлять.' },
 }
 
 export const outcomeWords: Record<Outcome['kind'], string> = {

@@ -1,6 +1,8 @@
 import { wayNames } from '../../channels/channel.ts'
 import { deliveryStates, reasons } from '../../deliveries/delivery.ts'
 import { eventTypes } from '../../events/event.ts'
+import { may } from '../access/rights.ts'
+import type { Session } from '../access/store.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { searchHint } from '../frame/page.ts'
 import { channelTitle, eventTitle } from '../frame/pieces.ts'
@@ -11,7 +13,7 @@ import type { Branch } from './store.ts'
 type Choice = { value: string; title: string }
 
 /** The search field and the filters, filled in with what was asked. */
-export function searchForm(asked: Asked, branches: readonly Branch[]): Html {
+export function searchForm(asked: Asked, branches: readonly Branch[], operator: Session): Html {
   const isFiltered = hasFilters(asked)
   return html`<form class="search" action="/journal" role="search">
 <div class="search-row">
@@ -31,7 +33,14 @@ ${select('branch', 'Площадка', branchOptions(branches, asked.branch), as
 <p class="filter-acts"><button>Показать</button>
 ${isFiltered ? html`<a href="${journalPath({ q: asked.q })}">Сбросить фильтры</a>` : nothing}</p>
 </details>
+${may(operator, 'export') ? exportLinks(asked) : nothing}
 </form>`
+}
+
+function exportLinks(asked: Asked): Html {
+  const query = journalPath({ ...asked, cursor: undefined }).split('?')[1]
+  const path = (format: string) => `/journal/export.${format}${query === undefined ? '' : `?${query}`}`
+  return html`<p class="export">Выгрузить: <a href="${path('xlsx')}" download>Excel</a> <a href="${path('csv')}" download>CSV</a></p>`
 }
 
 const stateOptions: readonly Choice[] = [

@@ -1,45 +1,72 @@
 import type { FastifyInstance } from 'fastify'
 import type { Client } from '../../clients/client.ts'
-import { clientById } from '../../clients/store.ts'
-import type { Database } from '../../db/database.ts'
+import { clientById, contactsOf } from '../../clients/store.ts'
+import { operatorOf } from '../access/rights.ts'
+import type { Session } from '../access/store.ts'
 import { type CardNeeds, clientCard } from '../clients/card.ts'
+import type { Desk } from '../desk.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, clockOf } from '../frame/moments.ts'
 import { sendPage } from '../frame/page.ts'
 import { emptyState, noticeList } from '../frame/pieces.ts'
-import { type Found, search } from '../search/search.ts'
+import { search } from '../search/search.ts'
 import { foundSummary, peopleList } from '../search/summary.ts'
-import { type Asked, hasFilters, journalPath, readAsked, spanOf } from './filter.ts'
+import { exportRoutes } from './export.ts'
+import { type Asked, hasFilters, journalPath, readAsked } from './filter.ts'
 import { searchForm } from './form.ts'
 import { lineList } from './line.ts'
-import { branchesOf, findLines, type Line, type LineFilter } from './store.ts'
+import { filterOf, type Matches } from './lines-of.ts'
+import { liveList, seenIn } from './live.ts'
+import { branchesOf, findLines, type Line } from './store.ts'
 import { storyOf } from './story.ts'
 
 const pageSize = 50
 const storySize = 20
 
-type Matches = Extract<Found, { kind: 'matches' }>
-
 /** `GET /journal`: the search and the filters; a search that ends at one client answers «Почему не дошло?» at once. */
-export function journalRoutes(app: FastifyInstance, needs: CardNeeds & { db: Database }): void {
-  app.get('/journal', async (request, reply) => {
+export function journalRoutes(app: FastifyInstance, desk: Desk): void {
+  app.get('/journal', { config: { right: 'see', act: 'look.journal' } }, async (request, reply) => {
+    const operator = operatorOf(request)
+    const needs = { ...desk, operator, within: operator.branches }
     const clock = clockOf(needs.policy.timezone)
     const { asked, notices } = readAsked(request.query)
+    // What was looked for may be a phone: only that somebody looked is noted.
+    request.noted.detail = { searched: asked.q !== '', filtered: hasFilters(asked) }
     const found = asked.q === '' ? undefined : await search(needs, asked.q)
     if (found?.kind === 'event') return reply.redirect(`/events/${found.id}`)
     const body = await needs.db.snapshot(
       async (db) => html`<h1 class="hidden">Журнал сообщений</h1>
-${searchForm(asked, await branchesOf(db))}
+${searchForm(asked, await branchesOf(db, operator.branches), operator)}
 ${noticeList(notices)}
 ${await resultOf({ ...needs, db }, asked, found, clock)}`,
     )
     return sendPage(request, reply, { title: 'Журнал', at: 'journal', withoutSearch: true, body })
   })
+
+  app.get('/journal/lines', { config: { right: 'see', act: 'look.journal' } }, async (request, reply) => {
+    const needs = { ...desk, operator: operatorOf(request) }
+    const clock = clockOf(needs.policy.timezone)
+    const { asked } = readAsked(request.query)
+    const lines = await findLines(needs, filterOf(asked, undefined, needs.operator, clock), pageSize)
+    const list = liveList(lines, asked, clock)
+    // Nothing has changed: the page stays as it is, with whatever the reader has marked on it.
+    if (list.seen === seenIn(request.query)) return reply.code(204).send()
+    return reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(list.html.markup)
+  })
+  exportRoutes(app, desk)
 }
 
-async function resultOf(needs: CardNeeds, asked: Asked, found: Matches | undefined, clock: Clock): Promise<Html> {
+async function resultOf(
+  needs: CardNeeds & { operator: Session },
+  asked: Asked,
+  found: Matches | undefined,
+  clock: Clock,
+): Promise<Html> {
   if (found && found.people.length === 0 && found.operations.length === 0) return foundSummary(asked.q, found)
-  const filter = filterOf(asked, found, clock)
+  const filter = filterOf(asked, found, needs.operator, clock)
   const isOneClient = found?.people.length === 1 && found.operations.length === 0
   const size = isOneClient ? storySize : pageSize
   const lines = await findLines(needs, filter, size + 1)
@@ -48,21 +75,8 @@ async function resultOf(needs: CardNeeds, asked: Asked, found: Matches | undefin
   return html`${found ? foundSummary(asked.q, found) : nothing}
 ${client ? await clientCard(needs, client, clock) : found ? peopleList(found.people) : nothing}
 ${client ? html`<h2>${headingOf(found, asked)}</h2>` : nothing}
-${shown.length === 0 ? emptyJournal(asked, found) : client ? await storyOf(needs, shown, clock) : lineList(shown, clock)}
+${shown.length === 0 ? emptyJournal(asked, found) : client ? await storyOf({ ...needs, contacts: await contactsOf(needs, client) }, shown, clock) : found || asked.cursor !== undefined ? lineList(shown, clock) : liveList(shown, asked, clock).html}
 ${lines.length > shown.length || asked.cursor !== undefined ? pager(asked, lines.length > shown.length ? shown.at(-1) : undefined) : nothing}`
-}
-
-function filterOf(asked: Asked, found: Matches | undefined, clock: Clock): LineFilter {
-  return {
-    ...(found ? { clients: found.people.map((each) => each.id), operations: found.operations } : {}),
-    states: asked.state === 'pending' ? ['queued', 'waiting', 'sending'] : asked.state && [asked.state],
-    reason: asked.reason,
-    channel: asked.channel,
-    type: asked.type,
-    branch: asked.branch,
-    ...spanOf(asked, clock.zone),
-    before: asked.cursor,
-  }
 }
 
 /** The one client whom the search leads to, by himself or by his document. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { and, type Sql, sql } from '../../db/sql.ts'
-import { branded, type ClientId, type DeliveryId, type EventId } from '../../lib/ids.ts'
+import { branded, type ClientId, type DeliveryId, type EventId, idAt } from '../../lib/ids.ts'
 
 export type JournalNeeds = { db: Queryable; vault: Vault }
 
@@ -27,6 +27,9 @@ export type Line = {
   test: boolean
   nextAttemptAt: Date | null
   decidedAt: Date | null
+  purpose: 'service' | 'advertising'
+  /** The same event was told after it, by hand or on another channel. */
+  isFollowed: boolean
 }
 
 export type LineFilter = {
@@ -42,6 +45,8 @@ export type LineFilter = {
   from?: Date | undefined
   to?: Date | undefined
   before?: DeliveryId | undefined
+  /** What whoever asks may see; null means all. */
+  within?: readonly string[] | null | undefined
 }
 
 const lineRow = z.object({
@@ -67,6 +72,8 @@ const lineRow = z.object({
   test: z.boolean(),
   next_attempt_at: z.date().nullable(),
   decided_at: z.date().nullable(),
+  purpose: z.enum(['service', 'advertising']),
+  is_followed: z.boolean(),
 })
 
 /** Newest first, by keyset. Ids begin with the moment they were made, so a span of days is a span of the primary key. */
@@ -75,7 +82,8 @@ export async function findLines(needs: JournalNeeds, filter: LineFilter, limit: 
     lineRow,
     sql`select d.id, d.event_id, d.created_at, d.source, coalesce(b.name, d.branch_code) as branch, d.client_id, c.phone, c.full_name,
                c.data_key, c.erased_at, d.type, d.operation_number, d.channel, d.state, d.reason, d.engagement, d.attempts, d.repeat,
-               d.message, d.test, d.next_attempt_at, d.decided_at
+               d.message, d.test, d.next_attempt_at, d.decided_at, d.purpose,
+               exists (select 1 from deliveries t where t.event_id = d.event_id and t.id > d.id) as is_followed
         from deliveries d join clients c on c.id = d.client_id left join branches b on b.code = d.branch_code
         where ${and(conditionsOf(filter))} order by d.id desc limit ${limit}`,
   )
@@ -99,13 +107,9 @@ function conditionsOf(filter: LineFilter): Sql[] {
   if (filter.branch !== undefined) conditions.push(sql`d.branch_code = ${filter.branch}`)
   if (filter.from) conditions.push(sql`d.id >= ${idAt(filter.from)}`)
   if (filter.to) conditions.push(sql`d.id < ${idAt(filter.to)}`)
+  if (filter.within) conditions.push(sql`d.branch_code = any(${filter.within}::text[])`)
   if (filter.before !== undefined) conditions.push(sql`d.id < ${filter.before}`)
   return conditions
-}
-
-/** The least id of a delivery made at that moment: 48 bits of milliseconds come first. */
-export function idAt(at: Date, prefix: 'dlv' | 'evt' = 'dlv'): string {
-  return `${prefix}_${Math.max(0, at.getTime()).toString(16).padStart(12, '0')}${'0'.repeat(20)}`
 }
 
 function lineOf(vault: Vault, row: z.output<typeof lineRow>): Line {
@@ -134,6 +138,8 @@ function lineOf(vault: Vault, row: z.output<typeof lineRow>): Line {
     test: row.test,
     nextAttemptAt: row.next_attempt_at,
     decidedAt: row.decided_at,
+    purpose: row.purpose,
+    isFollowed: row.is_followed,
   }
 }
 
@@ -147,9 +153,10 @@ export async function branchName(db: Queryable, code: string): Promise<string> {
 
 export type Branch = { code: string; name: string }
 
-export async function branchesOf(db: Queryable): Promise<Branch[]> {
+export async function branchesOf(db: Queryable, within: readonly string[] | null = null): Promise<Branch[]> {
   return await db.many(
     z.object({ code: z.string(), name: z.string() }),
-    sql`select code, coalesce(name, code) as name from branches order by 2 limit 1000`,
+    sql`select code, coalesce(name, code) as name from branches
+        where ${within}::text[] is null or code = any(${within}::text[]) order by 2 limit 1000`,
   )
 }

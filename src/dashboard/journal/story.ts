@@ -5,29 +5,36 @@ import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, callText, momentTag } from '../frame/moments.ts'
 import { cannotTellText, channelTitle, eventTitle, sentText, stateBadge, testMark } from '../frame/pieces.ts'
 import { engagementWords, outcomeWords, receiptWords, wordOf } from '../frame/words.ts'
+import { type ButtonNeeds, buttonFor } from '../hand/buttons.ts'
 import { explain } from './explain.ts'
 import type { JournalNeeds, Line } from './store.ts'
 
 type Receipt = { at: Date; state: string }
 
 /** Messages of one client on a time line, each with why it did not arrive, its attempts and its receipts. */
-export async function storyOf(needs: JournalNeeds, lines: readonly Line[], clock: Clock): Promise<Html> {
+export async function storyOf(needs: JournalNeeds & ButtonNeeds, lines: readonly Line[], clock: Clock): Promise<Html> {
   const ids = lines.map((line) => line.id)
   const attempts = await attemptsOf(needs.db, ids)
   const receipts = await receiptsOf(needs.db, ids)
   return html`<ol class="story" aria-label="Сообщения, новые сверху">
-${lines.map((line) => chapter(line, attempts.get(line.id) ?? [], receipts.get(line.id) ?? [], clock))}
+${lines.map((line) => chapter(needs, line, attempts.get(line.id) ?? [], receipts.get(line.id) ?? [], clock))}
 </ol>`
 }
 
-function chapter(line: Line, attempts: readonly AttemptRecord[], receipts: readonly Receipt[], clock: Clock): Html {
+function chapter(
+  needs: ButtonNeeds,
+  line: Line,
+  attempts: readonly AttemptRecord[],
+  receipts: readonly Receipt[],
+  clock: Clock,
+): Html {
   const text = sentText(line)
   return html`<li id="${line.id}">
 <div class="chapter-head">${momentTag(line.at, clock)} <a href="/events/${line.eventId}">${eventTitle(line.type)}</a>
 ${line.operationNumber === null ? nothing : html`<span class="quiet">${line.operationNumber}</span>`} ${testMark(line.test)}</div>
 <p class="chapter-state">${stateBadge(line.state)} ${channelPart(line)}</p>
 ${text === undefined ? nothing : html`${unsentMark(line)}<blockquote>${text}</blockquote>`}
-${why(line, clock)}
+${why(needs, line, clock)}
 ${receiptList(line, receipts, clock)}
 ${attemptList(attempts, line, clock)}
 </li>
@@ -44,11 +51,12 @@ function channelPart({ channel }: Line): Html {
   return channel === null ? nothing : html`<span>${channelTitle(channel)}</span>`
 }
 
-function why(line: Line, clock: Clock): Html {
+function why(needs: ButtonNeeds, line: Line, clock: Clock): Html {
   const explanation = explain(line, clock)
-  if (!explanation) return nothing
+  const button = buttonFor(needs, line)
+  if (!explanation) return button
   const tone = line.state === 'failed' ? 'bad' : line.state === 'unknown' ? 'doubt' : 'calm'
-  return html`<div class="why ${tone}"><p><b>Почему:</b> ${explanation.cause}</p><p><b>Что делать:</b> ${explanation.advice}</p></div>`
+  return html`<div class="why ${tone}"><p><b>Почему:</b> ${explanation.cause}</p><p><b>Что делать:</b> ${explanation.advice}</p>${button}</div>`
 }
 
 function receiptList(line: Line, receipts: readonly Receipt[], clock: Clock): Html {

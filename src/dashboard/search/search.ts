@@ -59,7 +59,7 @@ async function byPhone(needs: SearchNeeds, q: string): Promise<Found | undefined
 }
 
 async function byOperation(needs: SearchNeeds, q: string): Promise<Found | undefined> {
-  const operations = await knownOperations(needs.db, numberVariants(q))
+  const operations = await knownOperations(needs, numberVariants(q))
   if (operations.length === 0) return undefined
   return { kind: 'matches', by: 'по документу', people: [], operations, hasMore: false, limits: undefined }
 }
@@ -78,7 +78,7 @@ function people(by: string, found: Person[]): Found | undefined {
 
 async function byPart(needs: SearchNeeds, q: string): Promise<Found> {
   const pattern = numberPattern(q)
-  const numbers = pattern === undefined ? [] : await operationsLike(needs.db, pattern, numbersAmong, mostShown + 1)
+  const numbers = pattern === undefined ? [] : await operationsLike(needs, pattern, numbersAmong, mostShown + 1)
   const tail = phoneTail(q)
   const isWanted = tail ?? nameLike(q)
   const scanned = isWanted ? await scanPeople(needs, isWanted, mostShown) : { people: [], hasMore: false, isCut: false }

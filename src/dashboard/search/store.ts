@@ -1,27 +1,58 @@
 import { z } from 'zod'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
-import { sql } from '../../db/sql.ts'
+import { type Sql, sql } from '../../db/sql.ts'
 import { branded, type ClientId, type DeliveryId, type EventId } from '../../lib/ids.ts'
 
-export type SearchNeeds = { db: Queryable; vault: Vault }
+/** `within`: the branches whose clients and messages may be found; null means all. */
+export type SearchNeeds = { db: Queryable; vault: Vault; within: readonly string[] | null }
+
+/** Of a client named `c`: he belongs to one of the branches, or has a message of theirs. */
+function isWithin(within: readonly string[] | null): Sql {
+  if (within === null) return sql`true`
+  return sql`(c.branch_code = any(${within}::text[])
+    or exists (select 1 from deliveries d where d.client_id = c.id and d.branch_code = any(${within}::text[])))`
+}
+
+export async function maySeeClient(db: Queryable, id: ClientId, within: readonly string[] | null): Promise<boolean> {
+  if (within === null) return true
+  return (await db.many(z.object({}), sql`select from clients c where c.id = ${id} and ${isWithin(within)}`)).length > 0
+}
+
+export async function maySeeEvent(db: Queryable, id: EventId, within: readonly string[] | null): Promise<boolean> {
+  if (within === null) return true
+  const found = await db.many(
+    z.object({}),
+    sql`select from events where id = ${id} and branch_code = any(${within}::text[])`,
+  )
+  return found.length > 0
+}
 
 /** Those of the keys that are the number or the id of an operation. */
-export async function knownOperations(db: Queryable, keys: readonly string[]): Promise<string[]> {
+export async function knownOperations({ db, within }: SearchNeeds, keys: readonly string[]): Promise<string[]> {
   const rows = await db.many(
     z.object({ key: z.string() }),
     sql`select k.key from unnest(${keys}::text[]) as k (key)
-        where exists (select from deliveries d where d.operation_number = k.key)
-           or exists (select from deliveries d where d.operation_id = k.key)`,
+        where exists (select from deliveries d where d.operation_number = k.key
+                        and (${within}::text[] is null or d.branch_code = any(${within}::text[])))
+           or exists (select from deliveries d where d.operation_id = k.key
+                        and (${within}::text[] is null or d.branch_code = any(${within}::text[])))`,
   )
   return rows.map((row) => row.key)
 }
 
 /** Numbers of operations of the latest deliveries that match this POSIX expression, each once, newest first. */
-export async function operationsLike(db: Queryable, pattern: string, among: number, limit: number): Promise<string[]> {
+export async function operationsLike(
+  { db, within }: SearchNeeds,
+  pattern: string,
+  among: number,
+  limit: number,
+): Promise<string[]> {
   const rows = await db.many(
     z.object({ operation_number: z.string() }),
-    sql`select operation_number from (select id, operation_number from deliveries order by id desc limit ${among}) as latest
+    sql`select operation_number from (
+          select id, operation_number from deliveries
+          where ${within}::text[] is null or branch_code = any(${within}::text[]) order by id desc limit ${among}) as latest
         where operation_number ~ ${pattern} group by operation_number order by max(id) desc limit ${limit}`,
   )
   return rows.map((row) => row.operation_number)
@@ -79,7 +110,7 @@ export async function peopleBefore(needs: SearchNeeds, before: ClientId | undefi
     personRow,
     sql`select c.id, c.full_name, c.phone, c.data_key, coalesce(b.name, c.branch_code) as branch
         from clients c left join branches b on b.code = c.branch_code
-        where c.erased_at is null and c.id < ${before ?? 'cli_g'} order by c.id desc limit ${limit}`,
+        where c.erased_at is null and c.id < ${before ?? 'cli_g'} and ${isWithin(needs.within)} order by c.id desc limit ${limit}`,
   )
   return rows.map((row) => personOf(needs.vault, row))
 }
@@ -89,7 +120,7 @@ export async function peopleByPhone(needs: SearchNeeds, phone: string): Promise<
     personRow,
     sql`select c.id, c.full_name, c.phone, c.data_key, coalesce(b.name, c.branch_code) as branch
         from clients c left join branches b on b.code = c.branch_code
-        where c.phone_index = ${needs.vault.index('phone', phone)} and c.erased_at is null order by c.id desc limit 51`,
+        where c.phone_index = ${needs.vault.index('phone', phone)} and c.erased_at is null and ${isWithin(needs.within)} order by c.id desc limit 51`,
   )
   return rows.map((row) => personOf(needs.vault, row))
 }
@@ -100,7 +131,7 @@ export async function peopleByIds(needs: SearchNeeds, ids: readonly string[]): P
     personRow,
     sql`select c.id, c.full_name, c.phone, c.data_key, coalesce(b.name, c.branch_code) as branch
         from clients c left join branches b on b.code = c.branch_code
-        where c.id = any(${ids}::text[]) or (c.external_id = any(${ids}::text[]) and c.erased_at is null)
+        where (c.id = any(${ids}::text[]) or (c.external_id = any(${ids}::text[]) and c.erased_at is null)) and ${isWithin(needs.within)}
         order by c.id desc limit 51`,
   )
   return rows.map((row) => personOf(needs.vault, row))

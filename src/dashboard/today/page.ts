@@ -5,45 +5,61 @@ import { lastHour } from '../../journal/weather.ts'
 import { dayOf, instantOf } from '../../lib/moment.ts'
 import { dayText, type WallTime, wallTime } from '../../lib/russian/time.ts'
 import type { Policy } from '../../notifications/policy.ts'
+import { queueViews } from '../../notifications/queues.ts'
+import { may, operatorOf } from '../access/rights.ts'
 import type { CardNeeds } from '../clients/card.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, clockOf, momentTag, spanText } from '../frame/moments.ts'
 import { sendPage } from '../frame/page.ts'
 import { stateBadge } from '../frame/pieces.ts'
+import { doneNotice } from '../hand/page.ts'
 import { explain } from '../journal/explain.ts'
 import { handList } from './hands.ts'
 import { countEvents, countMessages, countPending, oldestWaiting, type Waiting } from './store.ts'
 import { tiles } from './tiles.ts'
-import { weatherList } from './weather.ts'
+import { downChannelsIn, weatherList } from './weather.ts'
 
 /** Every message is decided within three days: older ones ask for nobody's hand. */
 const recentDays = 3
 
 /** `GET /today`: the first page. What came, what left, what is stuck, and who must do something about it. */
 export function todayRoutes(app: FastifyInstance, needs: CardNeeds): void {
-  app.get('/today', async (request, reply) => {
+  app.get('/today', { config: { right: 'see', act: 'look.today' } }, async (request, reply) => {
+    const operator = operatorOf(request)
+    const { branches: within } = operator
+    const isManager = may(operator, 'manage')
     const clock = clockOf(needs.policy.timezone)
     const wall = wallTime(clock.now, clock.zone)
     const since = { today: midnight(wall, 0, clock), recent: midnight(wall, recentDays - 1, clock) }
-    const [counts, events, pending, waiting, infobases, weather, hours] = await Promise.all([
-      countMessages(needs.db, since),
-      countEvents(needs.db, since.today),
-      countPending(needs.db),
-      oldestWaiting(needs.db),
+    const [counts, events, pending, waiting, infobases, weather, hours, queues] = await Promise.all([
+      countMessages(needs.db, since, within),
+      countEvents(needs.db, since.today, within),
+      countPending(needs.db, within),
+      oldestWaiting(needs.db, within),
       listInfobases(needs.db),
       channelWeather(needs.db),
       lastHour(needs.db),
+      queueViews(needs.db),
     ])
     return sendPage(request, reply, {
       title: 'Сегодня',
       at: 'today',
       body: html`<h1>Сегодня, ${dayText(wall, wall.year)}</h1>
+${doneNotice(request.query)}
 ${modeNotice(needs.policy)}
 ${tiles({ counts, events, pending, day: dayOf(since.today.getTime(), clock.zone), channels: needs.policy.channelsOn })}
 ${waiting === undefined ? nothing : waitingNotice(waiting, clock)}
 <section><h2>Требуют внимания</h2>
-${handList(counts, infobases, dayOf(since.recent.getTime(), clock.zone))}</section>
-<section><h2>Каналы</h2>
+${handList({
+  counts,
+  infobases: isManager ? infobases : [],
+  queues,
+  down: downChannelsIn(weather, needs.policy),
+  sinceDay: dayOf(since.recent.getTime(), clock.zone),
+  operator,
+  clock,
+})}</section>
+<section id="channels"><h2>Каналы</h2>
 ${weatherList(weather, hours, needs.policy, clock)}</section>`,
     })
   })

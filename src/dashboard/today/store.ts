@@ -1,13 +1,23 @@
 import { z } from 'zod'
 import type { Queryable } from '../../db/database.ts'
-import { sql } from '../../db/sql.ts'
-import { branded, type ClientId, type EventId } from '../../lib/ids.ts'
-import { idAt } from '../journal/store.ts'
+import { type Sql, sql } from '../../db/sql.ts'
+import { branded, type ClientId, type EventId, idAt } from '../../lib/ids.ts'
+
+/** The branches whose messages may be counted; null means all. */
+export type Within = readonly string[] | null
+
+function isWithin(within: Within): Sql {
+  return within === null ? sql`true` : sql`branch_code = any(${within}::text[])`
+}
 
 export type Count = { state: string; reason: string | null; isDecided: boolean; recent: number; today: number }
 
 /** Messages made since `recent`, and of them since `today`; test messages are left out. */
-export async function countMessages(db: Queryable, since: { recent: Date; today: Date }): Promise<Count[]> {
+export async function countMessages(
+  db: Queryable,
+  since: { recent: Date; today: Date },
+  within: Within,
+): Promise<Count[]> {
   const rows = await db.many(
     z.object({
       state: z.string(),
@@ -18,7 +28,7 @@ export async function countMessages(db: Queryable, since: { recent: Date; today:
     }),
     sql`select state, reason, decided_at is not null as is_decided, count(*) as recent,
                count(*) filter (where id >= ${idAt(since.today)}) as today
-        from deliveries where id >= ${idAt(since.recent)} and not test group by 1, 2, 3`,
+        from deliveries where id >= ${idAt(since.recent)} and not test and ${isWithin(within)} group by 1, 2, 3`,
   )
   return rows.map((row) => ({
     state: row.state,
@@ -29,18 +39,18 @@ export async function countMessages(db: Queryable, since: { recent: Date; today:
   }))
 }
 
-export async function countEvents(db: Queryable, since: Date): Promise<number> {
+export async function countEvents(db: Queryable, since: Date, within: Within): Promise<number> {
   const { count } = await db.one(
     z.object({ count: z.bigint() }),
-    sql`select count(*) as count from events where id >= ${idAt(since, 'evt')} and not test`,
+    sql`select count(*) as count from events where id >= ${idAt(since, 'event')} and not test and ${isWithin(within)}`,
   )
   return Number(count)
 }
 
-export async function countPending(db: Queryable): Promise<number> {
+export async function countPending(db: Queryable, within: Within): Promise<number> {
   const { count } = await db.one(
     z.object({ count: z.bigint() }),
-    sql`select count(*) as count from deliveries where decided_at is null and state in ('queued', 'waiting', 'sending')`,
+    sql`select count(*) as count from deliveries where decided_at is null and state in ('queued', 'waiting', 'sending') and ${isWithin(within)}`,
   )
   return Number(count)
 }
@@ -56,7 +66,7 @@ export type Waiting = {
 }
 
 /** The message that has waited longest; one whose hour has simply not come yet does not count. */
-export async function oldestWaiting(db: Queryable): Promise<Waiting | undefined> {
+export async function oldestWaiting(db: Queryable, within: Within): Promise<Waiting | undefined> {
   const row = await db.maybeOne(
     z.object({
       event_id: z.string().transform(branded<'event'>),
@@ -68,6 +78,7 @@ export async function oldestWaiting(db: Queryable): Promise<Waiting | undefined>
     }),
     sql`select event_id, client_id, created_at, state, reason, next_attempt_at from deliveries
         where decided_at is null and (reason is not null or attempts > 0 or coalesce(next_attempt_at, created_at) <= clock_timestamp())
+          and ${isWithin(within)}
         order by created_at limit 1`,
   )
   return (

@@ -64,3 +64,8 @@ function codeOf({ code }: ChannelWeather): Html {
 function offText(off: readonly ChannelName[]): string {
   return `Не подключены к сервису: ${listed(off.map(channelTitle))}.`
 }
+
+/** Those of the owner's channels that take nothing at present. */
+export function downChannelsIn(weather: readonly ChannelWeather[], { channelsOn }: Policy): ChannelName[] {
+  return channelsOn.filter((name) => weather.some((each) => each.channel === name && each.brokenCount > 0))
+}

@@ -17,6 +17,7 @@ import { type BotLimits, probeEveryMs, type Slot, type SlotLimits, slotsFor } fr
 import { type Standing, standingOf } from '../standing.ts'
 import { beginMove, decide } from './decide.ts'
 import { readLimits } from './limits.ts'
+import { isHeld } from './pauses.ts'
 
 export type Claimed = {
   kind: 'claimed'
@@ -50,6 +51,8 @@ export type ClaimResult =
   | Claimed
   | { kind: 'gone' }
   | { kind: 'behind' }
+  /** Its channel or lane was paused by hand: it stays until somebody lets it go. */
+  | { kind: 'paused' }
   | { kind: 'early'; inMs: number; channel: WayName; lane: Lane; attempts: number; isWholeBot: boolean }
   | {
       kind: 'dropped'
@@ -76,6 +79,10 @@ export async function claim(
     const results = new Map<DeliveryId, ClaimResult>()
     const ready: Row[] = []
     for (const row of rows) {
+      if (row.is_held) {
+        results.set(row.id, await hold(db, row))
+        continue
+      }
       const standing = standingOf(factsOf(row), needs.guard, now)
       if (standing.kind === 'go') ready.push(row)
       else results.set(row.id, await settle(db, row, standing, now))
@@ -123,6 +130,7 @@ const claimRow = z.object({
   consent: z.boolean().nullable(),
   is_promo_withdrawn: z.boolean(),
   is_behind: z.boolean(),
+  is_held: z.boolean(),
   now: z.date(),
 })
 type Row = z.output<typeof claimRow>
@@ -153,7 +161,7 @@ async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryI
                    or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= clock_timestamp())))
            or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.held_reason is null and v.seq < d.event_seq
               and v.plan_failures < 5 and (d.lane <> 'money' or v.lane = 'money' or v.received_at > now() - interval '1 second'))) as is_behind,
-          clock_timestamp() as now
+          ${isHeld} as is_held, clock_timestamp() as now
         from deliveries d join clients c on c.id = d.client_id left join contacts k on k.id = d.contact_id
         where d.id = any(${ids}::text[]) and d.channel = ${channel} and d.decided_at is null and d.state in ('queued', 'waiting', 'unknown')
         order by d.lane, d.event_seq for update of d skip locked`,
@@ -181,6 +189,11 @@ function factsOf(row: Row) {
     expiresAt: row.expires_at,
     chatFreeAt: row.chat_free_at ?? new Date(0),
   }
+}
+
+async function hold(db: Queryable, { id, state }: Row): Promise<ClaimResult> {
+  if (state === 'queued') await db.run(sql`update deliveries set state = 'waiting' where id = ${id}`)
+  return { kind: 'paused' }
 }
 
 async function settle(

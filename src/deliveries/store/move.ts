@@ -13,6 +13,7 @@ import {
 } from '../../lib/ids.ts'
 import { type Lane, lanes, type Reason, reasonSchema, wayNameSchema } from '../delivery.ts'
 import type { NewDelivery } from './insert.ts'
+import { isPaused } from './pauses.ts'
 
 /** A delivery that is to go on by another channel. */
 export type Moving = {
@@ -38,6 +39,10 @@ export type Moving = {
   closed: readonly WayName[]
   /** Every contact that it has tried. */
   tried: readonly ContactId[]
+  /** What was said may have come all the same: its answer was lost, or somebody sent it once more. */
+  repeat: boolean
+  /** Sealed, as it stands. */
+  message: Buffer | null
   /** It was said to have left, later messages of its client have, and only then it failed: it would come as news. */
   isOvertaken: boolean
 }
@@ -53,7 +58,7 @@ export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind
   const rows = await db.many(
     movingRow,
     sql`select d.id, d.notification_id, d.event_id, d.event_seq, d.client_id, d.source, d.type, d.lane, d.purpose, d.test, d.team_only,
-          d.branch_code, d.zone, d.operation_id, d.operation_number, d.expires_at, d.reason,
+          d.branch_code, d.zone, d.operation_id, d.operation_number, d.expires_at, d.reason, d.repeat, d.message,
           d.channel,
           array(select distinct t.channel from deliveries t where t.event_id = d.event_id and t.channel is not null
                   and (t.id = d.id and ${kind} in ('waiting', 'unread')
@@ -91,6 +96,8 @@ export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind
     channel: row.channel,
     closed: row.closed,
     tried: row.tried,
+    repeat: row.repeat,
+    message: row.message,
     isOvertaken: row.is_overtaken,
   }))
 }
@@ -116,6 +123,8 @@ const movingRow = z.object({
   channel: wayNameSchema,
   closed: z.array(wayNameSchema),
   tried: z.array(z.string().transform(branded<'contact'>)),
+  repeat: z.boolean(),
+  message: z.instanceof(Buffer).nullable(),
   is_overtaken: z.boolean(),
 })
 
@@ -136,16 +145,21 @@ export async function keepWaiting(db: Queryable, ids: readonly DeliveryId[]): Pr
 }
 
 /** The same notification on its next channel, in the same place of its client's line. */
-export async function insertNext(db: Queryable, vault: Vault, row: NewDelivery): Promise<void> {
+export async function insertNext(
+  db: Queryable,
+  vault: Vault,
+  row: NewDelivery,
+  resent: { from: DeliveryId; by: string } | null = null,
+): Promise<void> {
   const message = row.message === null ? null : vault.seal(row.client, 'message', row.message)
   await db.run(
     sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
           branch_code, operation_id, operation_number, channel, state, message, template_version, next_attempt_at, stale_at,
-          expires_at, team_only, zone)
+          expires_at, team_only, zone, resent_from, resent_by)
         values (${row.id}, ${row.notificationId}, ${row.eventId}, ${row.eventSeq}, ${row.client.id}, ${row.contactId}, ${row.source},
           ${row.type}, ${row.lane}, ${row.purpose}, ${row.test}, ${row.branchCode}, ${row.operationId}, ${row.operationNumber},
           ${row.channel}, ${row.state}, ${message}, ${row.templateVersion}, ${row.nextAttemptAt}, ${row.staleAt},
-          ${row.expiresAt}, ${row.teamOnly}, ${row.zone})`,
+          ${row.expiresAt}, ${row.teamOnly}, ${row.zone}, ${resent?.from ?? null}, ${resent?.by ?? null})`,
   )
 }
 
@@ -209,7 +223,7 @@ async function waitingOn(db: Queryable, condition: Sql, { on, down }: Roads): Pr
   const rows = await db.many(
     idRow,
     sql`select d.id from deliveries d join clients c on c.id = d.client_id
-        where d.decided_at is null and d.state in ('queued', 'waiting') and not d.repeat and not d.test and ${condition}
+        where d.decided_at is null and d.state in ('queued', 'waiting') and not d.repeat and not d.test and not ${isPaused} and ${condition}
           and (d.looked_at is null or d.looked_at < clock_timestamp() - interval '30 seconds')
           and exists (select 1 from contacts k where k.client_id = d.client_id and k.channel <> d.channel
                         and k.channel = any(${on}::text[]) and k.channel <> all(${down}::text[]) and k.blocked_reason is null

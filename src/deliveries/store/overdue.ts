@@ -6,6 +6,7 @@ import { sql } from '../../db/sql.ts'
 import { loseAttempts } from '../../journal/record.ts'
 import { branded } from '../../lib/ids.ts'
 import { type Decided, decidedRow, nextOfClients } from './decide.ts'
+import { isHeld, isPaused } from './pauses.ts'
 
 const withoutRepeat = channelNames.filter((name) => repeatsOf(name) === 'none')
 
@@ -39,7 +40,7 @@ export async function loseDeadWorkers(database: Database): Promise<Decided[]> {
   })
 }
 
-/** Ends what could not be delivered in its time; a delivery whose answer was lost keeps saying so. */
+/** Ends what could not be delivered in its time, money that somebody paused excepted; a lost answer stays one. */
 export async function expire(database: Database): Promise<Decided[]> {
   return await database.transaction(async (db) => {
     const expired = await db.many(
@@ -47,7 +48,8 @@ export async function expire(database: Database): Promise<Decided[]> {
       sql`update deliveries set decided_at = clock_timestamp(), updated_at = clock_timestamp(), next_attempt_at = null,
                  state = case when state in ('unknown', 'skipped') then state else 'failed' end,
                  reason = case when move_since is null then 'expired' else reason end, move_since = null
-          where id in (select id from deliveries where decided_at is null and state <> 'sending' and expires_at < clock_timestamp()
+          where id in (select d.id from deliveries d where d.decided_at is null and d.state <> 'sending' and d.expires_at < clock_timestamp()
+                         and not (d.lane = 'money' and ${isPaused})
                        limit 500 for update skip locked)
           returning client_id`,
     )
@@ -69,6 +71,7 @@ export async function overdueDeliveries(db: Queryable, olderThanMs: number): Pro
           select d.id from deliveries d
           where d.decided_at is null and d.channel is not null and d.state in ('queued', 'waiting', 'unknown')
             and coalesce(d.next_attempt_at, d.created_at) < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+            and not ${isHeld}
             and (d.hinted_at is null or d.hinted_at < clock_timestamp() - interval '20 seconds')
             and not exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null
                               and e.event_seq < d.event_seq and e.lane = d.lane

@@ -1,5 +1,5 @@
 import { type Html, html, nothing } from '../../dashboard/frame/html.ts'
-import type { Content, Method, OpenApi, Operation, Response } from '../openapi.ts'
+import { type Content, type Method, mediaOf, type OpenApi, type Operation, type Response } from '../openapi.ts'
 import { fieldList, parameterList } from './fields.ts'
 import { inline, prose } from './prose.ts'
 
@@ -26,12 +26,12 @@ function bodyPart(path: string, content: Content, refs: Refs): Html {
   // The body of /webhooks is one of many things: its fields have a chapter of their own.
   const fields = path.startsWith('/webhooks')
     ? html`<p>Поля — в разделе <a href="#event">«Событие»</a>.</p>`
-    : html`<details open><summary>Поля тела</summary>${fieldList(content['application/json'].schema, refs)}</details>`
+    : html`<details open><summary>Поля тела</summary>${fieldList(mediaOf(content).schema, refs)}</details>`
   return html`${examples(content)}${fields}`
 }
 
 function answerPart(response: Response, refs: Refs): Html {
-  const { schema } = response.content['application/json']
+  const { schema } = mediaOf(response.content)
   return html`<p>${response.description}</p>${examples(response.content)}
 <details><summary>Поля ответа</summary>${fieldList(schema, refs)}</details>`
 }
@@ -45,7 +45,7 @@ function parameters({ parameters: all }: Operation): Html {
 }
 
 function examples(content: Content): Html {
-  const all = Object.values(content['application/json'].examples ?? {})
+  const all = Object.values(mediaOf(content).examples ?? {})
   const [only] = all
   if (all.length === 1 && only) return code(only.value)
   return html`${all.map(
@@ -62,7 +62,7 @@ function code(value: unknown): Html {
 function errors({ responses }: Operation): Html {
   const refused = Object.entries(responses).filter(([status]) => !status.startsWith('2'))
   return html`<ul class="codes">${refused.map(([status, { content }]) => {
-    const codes = Object.keys(content['application/json'].examples ?? {})
+    const codes = Object.keys(mediaOf(content).examples ?? {})
     return html`<li><b>${status}</b> ${codes.map((each) => html`<a href="#error-${each}"><code>${each}</code></a> `)}</li>`
   })}</ul>`
 }
