@@ -10,7 +10,8 @@ export const rules = {
   type: 'rewrites the table under a lock: add a column of the new type and fill it in the background',
   'not null':
     'fails, or locks the table while it is checked: give a default in the same statement, or a check that is not valid yet',
-  index: 'locks writes while it is built: use concurrently in a migration of its own',
+  index:
+    'locks writes while it is built, and a migration cannot use concurrently: say why the lock is short, or have it built by hand before the update, and write if not exists',
   constraint: 'checks every row under a lock: add it as not valid, validate it in another migration',
   update: 'rewrites rows under locks, in the transaction of the whole migration: fill them in the background, in parts',
   'enum or trigger': 'the running version meets another behaviour: say why it can live with it',
