@@ -1,3 +1,4 @@
+-- safe throughout: a year's deliveries are indexed in seconds, which an intake waits out.
 -- Apart from 0012, so that a long build of an index holds no lock on the columns.
 
 -- the messages that ended without arriving, newest first (deliveries/store/dead-letters)

@@ -13,6 +13,7 @@ import { handlingOf } from './events/catalog.ts'
 import { planJob } from './events/jobs.ts'
 import { keptTypes } from './events/kept.ts'
 import { overdueEvents } from './events/store/read.ts'
+import { sealJournal } from './journal/chain.ts'
 import { makePartitions } from './journal/retention.ts'
 import { faultOf } from './lib/fault.ts'
 import type { DeliveryId } from './lib/ids.ts'
@@ -24,6 +25,8 @@ import { moveNeeds, noteQueueTrouble, noteSchedule, policyOf } from './workers.t
 
 const intervalMs = 2_000
 const overdueMs = 3_000
+/** Seldom enough that a quiet month has no blocks of single rows. */
+const sealEveryMs = 600_000
 
 /** After an outage of the database, workers that live get this long to note the answers they hold. */
 const graceMs = 5_000
@@ -41,6 +44,7 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
   const { db, vault, queue } = services
   let partitionsMadeAt = 0
   let failedAt = 0
+  let sealedAt = 0
   while (!signal.aborted) {
     if (Date.now() - partitionsMadeAt > 3_600_000) {
       partitionsMadeAt = Date.now()
@@ -54,6 +58,10 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
       await sweepOnce(services, updates, Date.now() - failedAt > graceMs)
       await remind(services)
       askInTurn(services)
+      if (Date.now() - sealedAt > sealEveryMs) {
+        // A backlog is worked off at once, a run at a time.
+        sealedAt = (await seal(services)) ? 0 : Date.now()
+      }
       await tellReceipts({ db, vault, queue, onQueueTrouble: (error) => noteQueueTrouble(services, error) })
     } catch (error) {
       failedAt = Date.now()
@@ -61,6 +69,16 @@ async function loop(services: Services, updates: Updates | undefined, signal: Ab
     }
     await pause(intervalMs, undefined, { signal }).catch(() => {})
   }
+}
+
+/** A thousand rows are a block, and a run takes twenty: the sweep is not held up by a backlog. */
+async function seal({ db, vault, log, metrics }: Services): Promise<boolean> {
+  const { sealed, anchors, mayHaveMore } = await sealJournal(db, (text) => vault.index('journal', text))
+  if (sealed > 0) metrics.journalSealed.inc(sealed)
+  // In the log they are outside of the database: who rewrites it cannot rewrite them.
+  for (const { hash, ...anchor } of anchors)
+    log.info({ msg: 'journal.anchored', ...anchor, hash: hash.toString('hex') })
+  return mayHaveMore
 }
 
 async function remind(services: Services): Promise<void> {

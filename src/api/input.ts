@@ -8,8 +8,11 @@ z.config(ru())
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input)
   if (parsed.success) {
-    if (hasNul(parsed.data))
-      throw new RequestError('field_invalid', 'В тексте есть нулевой символ (U+0000). Уберите его.')
+    if (hasUnkept(parsed.data))
+      throw new RequestError(
+        'field_invalid',
+        'В тексте есть нулевой символ (U+0000) или половина суррогатной пары. Уберите их.',
+      )
     return parsed.data
   }
   const errors = parsed.error.issues.flatMap(errorsOf)
@@ -31,10 +34,10 @@ function fieldError(path: readonly PropertyKey[], message: string): FieldError {
   }
 }
 
-/** Postgres keeps no U+0000 in a text. */
-function hasNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\u0000')
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasNul)
+/** Postgres keeps neither U+0000 nor half of a surrogate pair in a text. */
+function hasUnkept(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\u0000') || /\p{Surrogate}/u.test(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasUnkept)
 }
 
 /** A moment with offset, or a day; `to` as a day means its end. */

@@ -4,6 +4,7 @@ import type { Act } from '../audit/acts.ts'
 import type { Looks } from '../journal/looks.ts'
 import type { KeyKind } from '../keys/key.ts'
 import { type ErrorCode, RequestError } from '../lib/errors.ts'
+import { beyondLimits, maxDepth, maxValues } from '../lib/json-limits.ts'
 import { saysTest } from '../lib/test-header.ts'
 import { parseInput } from './input.ts'
 
@@ -207,13 +208,17 @@ export async function performed(
   }
 }
 
+const tooDeep = `JSON вложен глубже ${maxDepth} уровней или в нём больше ${maxValues} значений.`
+
 /** 1C's encodings, its BOM and the digits of its numbers do not survive a parser: some calls want the bytes. */
 function acceptBytes(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (request.routeOptions.config.takesBytes) done(null, body)
-    else void parseJson(request, body.toString(), done)
+    if (request.routeOptions.config.takesBytes) return done(null, body)
+    const text = body.toString()
+    if (beyondLimits(text) !== undefined) return done(new RequestError('json_invalid', tooDeep))
+    void parseJson(request, text, done)
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     if (request.routeOptions.config.takesBytes) done(null, body)

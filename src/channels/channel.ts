@@ -1,4 +1,5 @@
 import type { ChannelName } from '../lib/channel-name.ts'
+import type { Finding } from '../lib/finding.ts'
 import type { Message } from './message.ts'
 
 export { type ChannelName, channelNames, type WayName, wayNames } from '../lib/channel-name.ts'
@@ -81,6 +82,11 @@ export type Channel = {
   probe(): Promise<{ ok: boolean; detail: string }>
   /** An address that opens the chat with us, from where `payload` comes back as a start; undefined while nobody answers. */
   linkTo(payload: string): Promise<string | undefined>
+  /**
+   * What `doctor` shows: the token, the way there, who is told of updates, and what else this messenger asks for.
+   * @param url where it should call us; undefined when it is polled.
+   */
+  inspect(url: string | undefined): Promise<Finding[]>
   close(): Promise<void>
 }
 

@@ -1,13 +1,14 @@
 import { Command } from 'commander'
 import { ConfigError, processEnvironment, readConfig } from '../config.ts'
-
+import { backupCheckCommand } from './backup-check.ts'
+import { doctorCommand } from './doctor.ts'
 import { eraseClientCommand } from './erase-client.ts'
-
 import { importClientsCommand, isImportError } from './import-clients.ts'
-
 import { migrateCommand } from './migrate.ts'
+import { replayCommand } from './replay.ts'
 import { rotateKeysCommand } from './rotate-keys.ts'
 import { sendTestCommand } from './send-test.ts'
+import { verifyJournalCommand } from './verify-journal.ts'
 
 /** `npm run cli -- <command>`: the operator's commands. A new command is one file and one line here. */
 const program = new Command('vestnik')
@@ -17,11 +18,15 @@ const program = new Command('vestnik')
 
 const settings = () => readConfig(processEnvironment())
 
+program.addCommand(backupCheckCommand(settings))
+program.addCommand(doctorCommand(settings))
 program.addCommand(migrateCommand(settings))
 program.addCommand(eraseClientCommand(settings))
 program.addCommand(rotateKeysCommand(settings))
 program.addCommand(importClientsCommand(settings))
+program.addCommand(replayCommand(settings))
 program.addCommand(sendTestCommand(settings))
+program.addCommand(verifyJournalCommand(settings))
 
 try {
   await program.parseAsync(process.argv)

@@ -1,14 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { pino } from 'pino'
 import { teamContacts } from '../clients/store/team.ts'
-import { type Config, encryptionKeys } from '../config.ts'
+import type { Config } from '../config.ts'
 import { type EventType, eventTypes } from '../events/event.ts'
 import { channelTitles } from '../lib/channel-name.ts'
 import { sendSample } from '../notifications/test-send.ts'
-import { generatedSecrets, openServices, type Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { readWording } from '../wording.ts'
 import { policyOf } from '../workers.ts'
-import { withDatabaseUrl } from './database.ts'
+import { withServices } from './services.ts'
 
 type Options = { contact?: string; type: EventType; all?: true }
 
@@ -24,11 +23,7 @@ export function sendTestCommand(settings: () => Config): Command {
       '\nExamples:\n  npm run cli -- send-test\n  npm run cli -- send-test --all --type operation.accepted',
     )
     .action(async (options: Options) => {
-      const config = settings()
-      const keys = await keysOf(config)
-      await withDatabaseUrl(config, (url) =>
-        withServices({ ...config, DATABASE_URL: url, ENCRYPTION_KEYS: keys }, (services) => run(services, options)),
-      )
+      await withServices(settings(), (services) => run(services, options))
     })
 }
 
@@ -36,21 +31,6 @@ function typeIn(text: string): EventType {
   const type = eventTypes.find((each) => each === text)
   if (type === undefined) throw new InvalidArgumentError(`Expected one of ${eventTypes.join(', ')}.`)
   return type
-}
-
-/** Those of the embedded database lie in its folder, as for the service. */
-async function keysOf(config: Config): Promise<Config['ENCRYPTION_KEYS']> {
-  if (config.DATABASE_URL !== undefined || config.ENCRYPTION_KEYS !== undefined) return config.ENCRYPTION_KEYS
-  return encryptionKeys.parse((await generatedSecrets(config.DATA_DIR)).encryptionKeys)
-}
-
-async function withServices(config: Config, work: (services: Services) => Promise<void>): Promise<void> {
-  const services = await openServices(config, pino({ level: 'silent' }))
-  try {
-    await work(services)
-  } finally {
-    await services.close()
-  }
 }
 
 async function run(services: Services, { contact, type, all }: Options): Promise<void> {

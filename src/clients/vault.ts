@@ -13,7 +13,7 @@ export type Vault = {
   /** Undefined when the key was destroyed. */
   open(owner: KeyOwner, field: string, sealed: Buffer | null): string | undefined
   /** The same text gives the same bytes, from which it cannot be found again without the key. */
-  index(kind: 'phone' | 'address' | 'content' | 'code', text: string): Buffer
+  index(kind: 'phone' | 'address' | 'content' | 'code' | 'journal', text: string): Buffer
   /** For what belongs to no client yet, such as an update of a stranger. */
   sealOwn(context: string, plain: string): Buffer
   openOwn(context: string, sealed: Buffer): string

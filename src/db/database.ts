@@ -31,6 +31,8 @@ export type DatabaseSettings = {
   max: number
   /** Gives up on a connection after this, so that a request can be answered 503 in time. */
   connectTimeoutMs?: number
+  /** For an operator's command that reads everything; a request must not wait so long. */
+  queryTimeoutMs?: number
   onIdleError?: (error: Error) => void
   /** As Postgres shows the connection. */
   name?: string
@@ -58,9 +60,9 @@ export function openPool(settings: DatabaseSettings & { searchPath?: string }): 
     connectionTimeoutMillis: settings.connectTimeoutMs ?? 3000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    statement_timeout: 30_000,
+    statement_timeout: settings.queryTimeoutMs ?? 30_000,
     // A server that hangs without a word must not keep 1C waiting.
-    query_timeout: 8_000,
+    query_timeout: settings.queryTimeoutMs ?? 8_000,
     application_name: settings.name ?? 'vestnik',
     ...(settings.searchPath === undefined
       ? { types: { getTypeParser } }

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
@@ -24,4 +25,13 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   } finally {
     await client.end()
   }
+}
+
+/** Names of the migrations that this program knows, in their order. */
+export async function knownMigrations(): Promise<string[]> {
+  const files = await readdir(folder)
+  return files
+    .filter((each) => each.endsWith('.sql'))
+    .map((each) => each.slice(0, -4))
+    .sort()
 }

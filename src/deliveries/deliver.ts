@@ -47,6 +47,8 @@ export type DeliverNeeds = {
 /** The one wide line of a delivery job. Nothing personal in it. */
 export type DeliveryLine = {
   delivery: DeliveryId
+  /** Of a call: what its line has in common with those of the request and the plan. */
+  event?: EventId
   channel: WayName
   result: 'gone' | 'behind' | 'paused' | 'early' | 'dropped' | 'unreadable' | 'attempted'
   reason?: string | null
@@ -164,6 +166,7 @@ async function attempt(
   if (wasOurs && decision.state === 'failed') await moveSurely(needs, claimed.id)
   needs.onDone({
     delivery: claimed.id,
+    event: claimed.eventId,
     channel: claimed.channel,
     result: 'attempted',
     attempt: claimed.attempt,

@@ -11,6 +11,7 @@ import { isUnavailable } from '../db/database.ts'
 import { BatcherFull } from '../lib/batcher.ts'
 import { errorTable, RequestError } from '../lib/errors.ts'
 import { faultOf } from '../lib/fault.ts'
+import { tracedEvents } from '../lib/trace.ts'
 import { answerBroken } from './broken.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -19,14 +20,26 @@ export type AppNeeds = {
   metrics: Metrics
   /** Adds the routes of this process's roles. */
   routes: readonly FastifyPluginAsync[]
+  /** How long a client may take; shorter in tests. */
+  patience?: Patience
 }
+
+/**
+ * What a slow or broken client may cost: its headers, its whole request, and how often both are looked at (Node's own is 30 s,
+ * so that a limit of 20 s would end a request after up to 50).
+ */
+export type Patience = { headersMs: number; requestMs: number; lookEveryMs: number }
+
+const usualPatience: Patience = { headersMs: 10_000, requestMs: 20_000, lookEveryMs: 2_000 }
 
 /** The HTTP side, without listening: limits, headers, one error shape, one wide log line a request. */
 export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
+  const { headersMs, requestMs, lookEveryMs } = needs.patience ?? usualPatience
   const app = Fastify({
     logger: false,
     trustProxy: 'loopback, linklocal, uniquelocal',
-    requestTimeout: 20_000,
+    requestTimeout: requestMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: lookEveryMs, maxHeaderSize: 16_384 },
     connectionTimeout: 30_000,
     keepAliveTimeout: 75_000,
     bodyLimit: 1024 * 1024,
@@ -81,6 +94,7 @@ function logRequest({ log, metrics }: AppNeeds, request: FastifyRequest, reply: 
     route,
     status: reply.statusCode,
     durationMs,
+    ...tracedEvents(request),
   })
 }
 

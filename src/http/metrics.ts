@@ -123,6 +123,11 @@ export function createMetrics() {
       labelNames: ['kind'],
       registers,
     }),
+    journalSealed: new Counter({
+      name: 'vestnik_journal_sealed_total',
+      help: 'Rows of the journal that were bound into its chain of hashes',
+      registers,
+    }),
     undecided: new Gauge({
       name: 'vestnik_deliveries_undecided',
       help: 'Deliveries on their way, by state; measured by the sweep',

@@ -53,6 +53,10 @@ export const max = {
 
   perSecond: (config: MaxEnvironment) => config.MAX_RATE_PER_SECOND,
 
+  apiRoot: (config: MaxEnvironment) => config.MAX_API_ROOT,
+
+  isOn: (config: MaxEnvironment) => config.MAX_TOKEN !== undefined,
+
   open(config: MaxEnvironment) {
     if (config.MAX_TOKEN === undefined) return undefined
     return registry.max.create({

@@ -62,6 +62,10 @@ export const telegram = {
 
   perSecond: (config: TelegramEnvironment) => config.TELEGRAM_RATE_PER_SECOND,
 
+  apiRoot: (config: TelegramEnvironment) => config.TELEGRAM_API_ROOT,
+
+  isOn: (config: TelegramEnvironment) => config.TELEGRAM_BOT_TOKEN !== undefined,
+
   open(config: TelegramEnvironment) {
     if (config.TELEGRAM_BOT_TOKEN === undefined) return undefined
     return registry.telegram.create({

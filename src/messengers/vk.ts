@@ -63,6 +63,10 @@ export const vk = {
 
   perSecond: (config: VkEnvironment) => config.VK_RATE_PER_SECOND,
 
+  apiRoot: (config: VkEnvironment) => config.VK_API_ROOT,
+
+  isOn: (config: VkEnvironment) => config.VK_TOKEN !== undefined,
+
   open(config: VkEnvironment) {
     if (config.VK_TOKEN === undefined || config.VK_GROUP_ID === undefined) return undefined
     const { VK_CONFIRMATION: confirmation, VK_SECRET: secret } = config

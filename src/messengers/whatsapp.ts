@@ -84,6 +84,10 @@ export const whatsapp = {
 
   perSecond: (config: WhatsAppEnvironment) => config.WHATSAPP_RATE_PER_SECOND,
 
+  apiRoot: (config: WhatsAppEnvironment) => config.WHATSAPP_API_ROOT,
+
+  isOn: (config: WhatsAppEnvironment) => config.WHATSAPP_TOKEN !== undefined,
+
   open(config: WhatsAppEnvironment) {
     const { WHATSAPP_TOKEN, WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN } = config
     if (!(WHATSAPP_TOKEN && WHATSAPP_PHONE_NUMBER_ID && WHATSAPP_APP_SECRET && WHATSAPP_VERIFY_TOKEN)) return undefined

@@ -5,6 +5,7 @@ import type { Receive } from '../events/receive.ts'
 import type { Incoming, Kept } from '../events/store/keep.ts'
 import { type FieldError, RequestError } from '../lib/errors.ts'
 import { saysTest } from '../lib/test-header.ts'
+import { traceEvents } from '../lib/trace.ts'
 import { type AnswerWarning, answerFor, type ItemResult } from './answers.ts'
 import { type AuthNeeds, authenticate, type Caller, checkSignature, noSuchSource } from './auth.ts'
 import { type Read, readRequest } from './intake.ts'
@@ -70,6 +71,10 @@ async function handle(
   const kept = incoming.length > 0 ? await needs.receive(incoming) : []
   const results = resultsOf(items, kept)
   needs.onEvents(source, results)
+  traceEvents(
+    request,
+    kept.flatMap((each) => (each.status === 'reused' ? [] : [each.id])),
+  )
   const answer = answerFor(results, isBatch)
   await reply
     .code(answer.status)

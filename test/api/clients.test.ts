@@ -16,6 +16,21 @@ describe('the registry of clients', { timeout: 120_000 }, () => {
   const put = (id: string, body?: unknown) => service.api('PUT', `/clients/${encodeURIComponent(id)}`, body)
   const get = (id: string) => service.api('GET', `/clients/${encodeURIComponent(id)}`)
 
+  it('what Postgres cannot keep, or nobody could read, is refused in words and not by a fault', async () => {
+    for (const fullName of ['a\u0000b', 'Иванов \ud800', '\udfff\ud800']) {
+      const { status, body } = await put('odd', { fullName })
+      assert.deepEqual([status, body.code], [422, 'field_invalid'], JSON.stringify(fullName))
+    }
+    const deep = await fetch(`${service.url}/api/v1/clients/odd`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+      body: `${'{"a":'.repeat(20_000)}1`,
+    })
+    assert.equal(deep.status, 400)
+    assert.match((await deep.text()) ?? '', /глубже 32 уровней/)
+    assert.equal((await put('Иванов 👩‍👩‍👧', { fullName: 'Иванов 👩‍👩‍👧' })).status, 200)
+  })
+
   it('a client is made, told back, and changed only where something is given', async () => {
     const at = '2025-11-01T10:00:00+03:00'
     const made = await put('клиент 1', {

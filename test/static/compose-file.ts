@@ -14,6 +14,9 @@ const healthcheck = z.strictObject({
 const service = z.strictObject({
   image: z.string(),
   build: z.literal('.').optional(),
+  /** Left out by a plain `up`. */
+  profiles: z.tuple([z.literal('monitoring')]).optional(),
+  entrypoint: z.array(z.string()).optional(),
   restart: z.literal('unless-stopped'),
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal('ALL')]),

@@ -13,8 +13,13 @@ const own = services.filter(([, each]) => each.build !== undefined)
 const proxy = compose.services['proxy']
 
 describe('docker-compose.yml', () => {
-  it('starts the api, the worker with the bot, Postgres, Redis and the proxy', () => {
-    assert.deepEqual(Object.keys(compose.services), ['api', 'worker', 'postgres', 'redis', 'proxy'])
+  it('starts the api, the worker with the bot, Postgres and its backups, Redis and the proxy; the rest on demand', () => {
+    const started = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name)
+    assert.deepEqual(started, ['api', 'worker', 'postgres', 'backup', 'redis', 'proxy'])
+    assert.deepEqual(
+      services.map(([name]) => name).filter((each) => !started.includes(each)),
+      ['prometheus', 'grafana'],
+    )
     assert.equal(compose.services['api']?.environment['ROLES'], 'api')
     assert.equal(compose.services['worker']?.environment['ROLES'], 'worker,bot')
   })
@@ -22,7 +27,7 @@ describe('docker-compose.yml', () => {
   it('names each image with its version, and ours with the version of package.json', () => {
     const { version } = z.object({ version: z.string() }).parse(JSON.parse(read('package.json')))
     for (const [name, { image, build }] of services) {
-      if (build === undefined) assert.match(image, /^docker\.io\/[a-z]+\/[a-z]+:\d+\.\d+(\.\d+)?(-[a-z]+)?$/, name)
+      if (build === undefined) assert.match(image, /^docker\.io\/[a-z]+\/[a-z]+:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$/, name)
       else assert.equal(image, `vestnik:${version}`)
     }
   })
@@ -33,13 +38,15 @@ describe('docker-compose.yml', () => {
     }
     assert.match(read('Dockerfile'), /^HEALTHCHECK /m)
     for (const [name, each] of own) assert.deepEqual(Object.keys(each.depends_on), ['postgres', 'redis'], name)
-    assert.deepEqual(Object.keys(proxy?.depends_on ?? {}), ['api'])
+    // A service that is down, or on its way, is answered for by the proxy: 503, in words.
+    assert.deepEqual(Object.keys(proxy?.depends_on ?? {}), [])
+    assert.match(read('deploy/Caddyfile'), /handle_errors \{[\s\S]*Retry-After[\s\S]*временно недоступен[\s\S]*503/)
   })
 
-  it('publishes nothing but 80 and 443 of the proxy', () => {
+  it('publishes nothing but 80 and 443 of the proxy, and on this machine alone the page of the metrics', () => {
     assert.deepEqual(
       services.flatMap(([name, { ports }]) => ports.map((port) => `${name} ${port}`)),
-      ['proxy 80:80', 'proxy 443:443'],
+      ['proxy 80:80', 'proxy 443:443', 'grafana 127.0.0.1:3001:3000'],
     )
   })
 
@@ -47,7 +54,7 @@ describe('docker-compose.yml', () => {
     const mounted = services.flatMap(([, { volumes }]) => volumes.map((each) => each.split(':')[0] ?? ''))
     const named = mounted.filter((each) => !each.startsWith('.'))
     assert.deepEqual(named.sort(), Object.keys(compose.volumes).sort())
-    for (const name of ['postgres-data', 'redis-data', 'caddy-data']) assert.ok(named.includes(name), name)
+    for (const name of ['postgres-data', 'redis-data', 'caddy-data', 'backups']) assert.ok(named.includes(name), name)
     const files = mounted.filter((each) => each.startsWith('.'))
     assert.deepEqual(
       files.filter((each) => !existsSync(new URL(each, root))),
@@ -57,9 +64,10 @@ describe('docker-compose.yml', () => {
 
   it('lets the database and the queue be reached by the service only, and reach nothing', () => {
     const internal = Object.keys(compose.networks).filter((each) => compose.networks[each]?.internal)
-    assert.deepEqual(internal, ['backend'])
+    assert.deepEqual(internal, ['backend', 'metrics'])
     const on = (network: string) => services.filter(([, each]) => each.networks.includes(network)).map(([name]) => name)
-    assert.deepEqual(on('backend'), ['api', 'worker', 'postgres', 'redis'])
+    assert.deepEqual(on('backend'), ['api', 'worker', 'postgres', 'backup', 'redis'])
+    assert.deepEqual(on('metrics'), ['api', 'worker', 'prometheus', 'grafana'])
     assert.deepEqual(on('front'), ['api', 'proxy'])
     assert.deepEqual(compose.services['postgres']?.networks, ['backend'])
     assert.deepEqual(compose.services['redis']?.networks, ['backend'])
@@ -68,6 +76,7 @@ describe('docker-compose.yml', () => {
   it('gives each program the capabilities it cannot start without, and ours none', () => {
     for (const [name, { cap_add }] of own) assert.deepEqual(cap_add, [], name)
     assert.deepEqual(proxy?.cap_add, ['NET_BIND_SERVICE'])
+    assert.deepEqual(compose.services['backup']?.cap_add, ['DAC_OVERRIDE'])
   })
 
   it('waits longer for a stop than the service needs for it', () => {
@@ -93,6 +102,15 @@ describe('docker-compose.yml', () => {
         .map(([key]) => `${name} ${key}`),
     )
     assert.deepEqual(written, [])
+  })
+
+  it('logs the service in as a role of its own, which is no superuser', () => {
+    for (const [name, { environment: set }] of own)
+      assert.match(set['DATABASE_URL'] ?? '', /^postgres:\/\/vestnik:\$\{DATABASE_PASSWORD/, name)
+    const postgres = compose.services['postgres']
+    assert.equal(postgres?.environment['POSTGRES_USER'], 'postgres')
+    assert.ok(postgres?.volumes.some((each) => /role\.sh:\/docker-entrypoint-initdb\.d\/role\.sh:ro$/.test(each)))
+    assert.match(read('deploy/postgres/role.sh'), /nosuperuser nocreatedb nocreaterole/)
   })
 
   it('sets no variable that the service does not know, and asks for none that .env.example does not list', () => {
@@ -121,7 +139,8 @@ describe('docker-compose.yml', () => {
     const filled: Record<string, string> = {
       PUBLIC_URL: 'https://vestnik.example.ru',
       ENCRYPTION_KEYS: `2026a:${Buffer.alloc(32).toString('base64')}`,
-      POSTGRES_PASSWORD: 'a1',
+      DATABASE_PASSWORD: 'a1',
+      POSTGRES_PASSWORD: 'c3',
       REDIS_PASSWORD: 'b2',
     }
     for (const [, each] of own) {

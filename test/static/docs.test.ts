@@ -43,6 +43,15 @@ describe('the documents', () => {
     })
   }
 
+  it('for people in Russia are all named by their index', () => {
+    const index = readFileSync(join(root, 'docs/ru/README.md'), 'utf8')
+    const pages = readdirSync(join(root, 'docs/ru')).filter((each) => each.endsWith('.md') && each !== 'README.md')
+    assert.deepEqual(
+      pages.filter((each) => !index.includes(`\`${each}\``)),
+      [],
+    )
+  })
+
   it('are caught when they cite what is not there', () => {
     const { paths, scripts: named } = citationsIn(
       'See `src/nowhere.ts`, `src/README.md`, [that](docs/absent.md#part), `application/json`, `/webhooks/1c`, ' +

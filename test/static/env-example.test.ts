@@ -13,7 +13,15 @@ describe('.env.example', () => {
   it('lists the variables of src/config.ts in their order, and behind them only what docker compose reads', () => {
     assert.deepEqual(
       entries.map((each) => each.name),
-      [...names, 'POSTGRES_PASSWORD', 'REDIS_PASSWORD'],
+      [
+        ...names,
+        'DATABASE_PASSWORD',
+        'POSTGRES_PASSWORD',
+        'REDIS_PASSWORD',
+        'BACKUP_EVERY_HOURS',
+        'BACKUP_KEEP_DAYS',
+        'GRAFANA_PASSWORD',
+      ],
     )
   })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Redis } from 'ioredis'
 import { z } from 'zod'
+import { examine } from '../../src/cli/doctor/examine.ts'
 import { sql } from '../../src/db/sql.ts'
 import { redisSkip, startRedis } from '../support/redis.ts'
 import { adminKey, type Cleanup, senderKey, startService, type TestService } from '../support/service.ts'
@@ -16,6 +17,7 @@ import {
   type Someone,
   zoneWhereItIs,
 } from '../support/story.ts'
+import { until } from '../support/until.ts'
 
 /** Rare words: wherever one of them turns up, it came from this person. */
 const canary = { surname: 'Кенарейкин', name: 'Кенар', reason: 'канареечнаяпричина' }
@@ -58,6 +60,7 @@ describe('nothing personal outside the vault', { timeout: 120_000 }, () => {
       for (const { row } of rows) assertClean(`bytes in ${name}`, bytesOf(row))
     }
     await assertQuiet(service)
+    assertClean('doctor', JSON.stringify(await examine(service.services.config)))
   })
 
   it('not in Redis', { skip: redisSkip() }, async (t) => {
@@ -79,7 +82,9 @@ async function livesThroughEverything(service: TestService): Promise<void> {
   await decided(service, await accepted(service, payout(person, 31_415, { client, reason: canary.reason })))
   await linksHimself(service, person)
   service.telegram.person(person.chat).say(`Это ${canary.surname}, ${person.phone}, где деньги?`)
-  await cameTo(service, await accepted(service, payout(person, 31_415, { client })), 'sent')
+  const sent = await accepted(service, payout(person, 31_415, { client }))
+  await cameTo(service, sent, 'sent')
+  await assertTraced(service, sent)
   for (const goWrong of [
     () => service.telegram.faults.error(400, `Bad Request: can't parse "${canary.surname}"`, aboutMoneyTo(person)),
     () => service.telegram.faults.garbage(502, aboutMoneyTo(person)),
@@ -99,6 +104,17 @@ async function livesThroughEverything(service: TestService): Promise<void> {
   await fetch(`${service.url}/${encodeURIComponent(canary.surname)}?phone=${person.phone}`)
   service.telegram.person(person.chat).block()
   await decided(service, await accepted(service, payout(person, 31_415, { client, type: 'payout.failed' })))
+}
+
+/** By the id that 1C was answered, the log tells of the request, the plan and the call. */
+async function assertTraced({ logLines }: TestService, eventId: string): Promise<void> {
+  const line = z.object({ msg: z.string(), event: z.string().optional(), outcome: z.string().optional() })
+  const about = () => logLines.filter((each) => each.includes(eventId)).map((each) => line.parse(JSON.parse(each)))
+  // The line of a call is written after the journal.
+  await until(() => about().find(({ outcome }) => outcome === 'sent'), 30_000, 'the call is in the log')
+  const told = about().map(({ msg, event }) => `${msg} ${event ?? ''}`)
+  for (const each of ['request.answered ', `event.planned ${eventId}`, `delivery.attempted ${eventId}`])
+    assert.ok(told.includes(each), `${each} among ${told.join(', ')}`)
 }
 
 async function assertQuiet(service: TestService): Promise<void> {

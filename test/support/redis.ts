@@ -40,6 +40,7 @@ export async function startRedis(t: Cleanup): Promise<TestRedis> {
     const gone = new Promise((resolve) => child?.once('exit', resolve))
     child.kill('SIGKILL')
     await gone
+    child = undefined
   }
   await start()
   cleanup(t, async () => {

@@ -3,6 +3,7 @@ import type { Channel, ReceiveInput } from '../channel.ts'
 import { whenUp } from '../http.ts'
 import { remembered } from '../remembered.ts'
 import { type Answer, type CallSettings, createApi } from './call.ts'
+import { inspect } from './doctor.ts'
 import { createDoor } from './door.ts'
 import { receive } from './receive.ts'
 import { createSend } from './send.ts'
@@ -46,6 +47,7 @@ export function createMaxChannel(settings: MaxSettings): Channel {
       const name = await userName()
       return name === undefined ? undefined : `https://max.ru/${name}?start=${payload}`
     },
+    inspect: (url) => inspect(api, within, url),
     close: async () => api.close(),
   }
 }

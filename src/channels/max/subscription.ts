@@ -49,7 +49,7 @@ export async function unsubscribeAll(api: Api, within: Within): Promise<number> 
   return count
 }
 
-async function subscriptionsOf(api: Api, within: Within) {
+export async function subscriptionsOf(api: Api, within: Within) {
   const answer = await within((signal) => api.call({ method: 'GET', path: '/subscriptions' }, signal))
   return answer.kind === 'result' ? listSchema.safeParse(answer.result).data?.subscriptions : undefined
 }

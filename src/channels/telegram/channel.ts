@@ -4,6 +4,7 @@ import type { Channel, ReceiveInput } from '../channel.ts'
 import { remembered } from '../remembered.ts'
 import { whenUp } from './agent.ts'
 import { type Answer, createApi } from './call.ts'
+import { inspect } from './doctor.ts'
 import { createDoor } from './door.ts'
 import { createPictures } from './pictures.ts'
 import { receive } from './receive.ts'
@@ -47,6 +48,7 @@ export function createTelegramChannel(settings: TelegramSettings): Channel {
       const name = await userName()
       return name === undefined ? undefined : `https://t.me/${name}?start=${payload}`
     },
+    inspect: (url) => inspect(settings, within, url),
     close: async () => api.close(),
   }
 }

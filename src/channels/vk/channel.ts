@@ -1,9 +1,10 @@
-import { z } from 'zod'
 import type { Channel, ReceiveInput } from '../channel.ts'
-import { type Answer, type Api, createApi } from './call.ts'
+import { createApi } from './call.ts'
+import { inspect } from './doctor.ts'
 import { createDoor } from './door.ts'
+import { probe } from './probe.ts'
 import { type Cursor, receive } from './receive.ts'
-import { mayWriteMessages, resultOf, send } from './send.ts'
+import { send } from './send.ts'
 
 export type VkSettings = {
   /** A key of the community with the right to its messages. */
@@ -45,34 +46,7 @@ export function createVkChannel(settings: VkSettings): Channel {
     probe: () => probe(api, groupId, deadlineMs),
     // vk.me opens a community by its number as well; the payload comes back as `ref` of the first message.
     linkTo: async (payload) => `https://vk.me/club${groupId}?ref=${payload}`,
+    inspect: (url) => inspect(api, { groupId, deadlineMs, ...(callback && { callback }) }, url),
     close: async () => api.close(),
-  }
-}
-
-const groupsSchema = z.object({ groups: z.array(z.object({ id: z.int(), name: z.string() })).min(1) })
-
-/** Without a parameter groups.getById tells whose key this is. */
-async function probe(api: Api, groupId: string, deadlineMs: number): Promise<{ ok: boolean; detail: string }> {
-  const answer = await api.call('groups.getById', {}, deadlineMs)
-  if (answer.kind !== 'result') return { ok: false, detail: detailOf(answer) }
-  const group = groupsSchema.safeParse(resultOf(answer)).data?.groups[0]
-  if (!group) return { ok: false, detail: 'VK_TOKEN: это не ключ сообщества' }
-  if (String(group.id) !== groupId) return { ok: false, detail: `VK_GROUP_ID: ключ от другого сообщества, ${group.id}` }
-  if ((await mayWriteMessages(api, deadlineMs)) === false) {
-    return { ok: false, detail: 'VK_TOKEN: у ключа нет права «Сообщения сообщества»' }
-  }
-  return { ok: true, detail: `«${group.name}», vk.com/club${group.id}` }
-}
-
-function detailOf(answer: Exclude<Answer, { kind: 'result' }>): string {
-  switch (answer.kind) {
-    case 'refusal':
-      return answer.description
-    case 'busy':
-      return 'ВКонтакте просит подождать'
-    case 'lost':
-      return `нет ответа: ${answer.code}`
-    case 'not_connected':
-      return `нет соединения: ${answer.code}`
   }
 }

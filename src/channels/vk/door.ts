@@ -41,7 +41,11 @@ function isSame(one: string, other: string): boolean {
 const serversSchema = z.object({ items: z.array(z.object({ url: z.string(), status: z.string() })) })
 
 /** The address is written in the community's settings by hand, and its confirmation belongs to that hand: so it is only looked for. */
-async function lookForServer(api: Api, { groupId, deadlineMs }: DoorSettings, url: string) {
+export async function lookForServer(
+  api: Api,
+  { groupId, deadlineMs }: Pick<DoorSettings, 'groupId' | 'deadlineMs'>,
+  url: string,
+) {
   const answer = await api.call('groups.getCallbackServers', { group_id: groupId }, deadlineMs)
   if (answer.kind === 'refusal' && lacksRight(answer)) {
     return { ok: true, detail: 'адрес сервера не проверен: у ключа нет права «Управление сообществом»' }

@@ -28,14 +28,21 @@ export type Api = {
   messages(payload: object, leftMs?: number): Promise<Answer>
   /** GET /<number> */
   number(): Promise<Answer>
+  /** GET of another object, its path without the version. */
+  read(path: string): Promise<Answer>
+  /** What this token may touch: scopes, and the ids of the accounts that gave them. */
+  ownToken(): Promise<Answer>
   close(): void
 }
 
 export function createApi(settings: CallSettings): Api {
   const { token, phoneNumberId, deadlineMs, connectTimeoutMs } = settings
   const http = createHttpClient({ connectTimeoutMs })
-  const own = `${settings.apiRoot.replace(/\/$/, '')}/${phoneNumberId}`
+  const root = settings.apiRoot.replace(/\/$/, '')
+  const own = `${root}/${phoneNumberId}`
   const headers = { authorization: `Bearer ${token}` }
+  const read = async (path: string) =>
+    answerOf(await http.send({ method: 'GET', url: `${root}/${path}`, headers, deadlineMs }))
   return {
     messages: async (payload, leftMs = deadlineMs) => {
       const body = JSON.stringify(payload)
@@ -53,15 +60,9 @@ export function createApi(settings: CallSettings): Api {
         }),
       )
     },
-    number: async () =>
-      answerOf(
-        await http.send({
-          method: 'GET',
-          url: `${own}?fields=display_phone_number,verified_name,quality_rating`,
-          headers,
-          deadlineMs,
-        }),
-      ),
+    number: () => read(`${phoneNumberId}?fields=display_phone_number,verified_name,quality_rating`),
+    read,
+    ownToken: () => read(`debug_token?input_token=${encodeURIComponent(token)}`),
     close: () => http.close(),
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Channel, Outcome, SendRequest } from '../channel.ts'
 import { remembered } from '../remembered.ts'
 import { type Answer, type Api, type CallSettings, createApi } from './call.ts'
+import { inspect } from './doctor.ts'
 import { createDoor, type DoorSettings } from './door.ts'
 import { addressed, type Laid, layOutFree, layOutTemplate, type WhatsAppTemplates } from './layout.ts'
 import { isWindowShut, outcomeOf } from './outcome.ts'
@@ -25,6 +26,7 @@ export function createWhatsAppChannel(settings: WhatsAppSettings): Channel {
         ? undefined
         : `https://wa.me/${number}?text=${encodeURIComponent(`/start ${payload}`)}`
     },
+    inspect: () => inspect(api, settings.templates),
     close: async () => api.close(),
   }
 }

@@ -24,6 +24,8 @@ export type DeadFilter = {
   channel?: string | undefined
   type?: string | undefined
   source?: string | undefined
+  state?: DeliveryState | undefined
+  event?: EventId | undefined
   branches?: readonly string[] | undefined
   from?: Date | undefined
   to?: Date | undefined
@@ -82,6 +84,8 @@ function conditionsOf(filter: DeadFilter): Sql[] {
   if (filter.channel !== undefined) conditions.push(sql`d.channel = ${filter.channel}`)
   if (filter.type !== undefined) conditions.push(sql`d.type = ${filter.type}`)
   if (filter.source !== undefined) conditions.push(sql`d.source = ${filter.source}`)
+  if (filter.state !== undefined) conditions.push(sql`d.state = ${filter.state}`)
+  if (filter.event !== undefined) conditions.push(sql`d.event_id = ${filter.event}`)
   if (filter.branches) conditions.push(sql`d.branch_code = any(${filter.branches}::text[])`)
   if (filter.from) conditions.push(sql`d.id >= ${firstIdAt('delivery', filter.from)}`)
   if (filter.to) conditions.push(sql`d.id < ${firstIdAt('delivery', filter.to)}`)

@@ -59,10 +59,13 @@ function portOf(address: string | AddressInfo | null): number {
 async function answer(site: Site, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
   const raw = Buffer.concat(await request.toArray()).toString()
-  const [, numberId, edge] = /^\/v\d+\.\d+\/(\d+)(?:\/(\w+))?$/.exec(pathname) ?? []
+  const [, numberId, edge] = /^\/v\d+\.\d+\/(\d+|debug_token)(?:\/(\w+))?$/.exec(pathname) ?? []
   if (numberId === undefined) return answerControl(site, `${request.method} ${pathname}`, raw, response)
   if (request.headers.authorization !== `Bearer ${site.token}`)
     throw new ApiError(190, 401, 'Invalid OAuth access token - Cannot parse access token', { subcode: 463 })
+  if (request.method === 'GET' && numberId === 'debug_token') return answerToken(site, response)
+  if (request.method === 'GET' && numberId === site.world.number.accountId && edge === 'message_templates')
+    return answerTemplates(site, response)
   if (numberId !== site.world.number.id)
     throw new ApiError(100, 400, `Unsupported request. Object with ID '${numberId}' does not exist`, { subcode: 33 })
   if (request.method === 'GET' && edge === undefined) return answerNumber(site, response)
@@ -84,6 +87,18 @@ function answerNumber({ world, calls }: Site, response: http.ServerResponse): vo
   calls.number += 1
   const { id, display, name } = world.number
   sendJson(response, 200, { id, display_phone_number: display, verified_name: name, quality_rating: 'GREEN' })
+}
+
+function answerToken({ world }: Site, response: http.ServerResponse): void {
+  const granted = { scope: 'whatsapp_business_management', target_ids: [world.number.accountId] }
+  sendJson(response, 200, { data: { is_valid: true, scopes: [granted.scope], granular_scopes: [granted] } })
+}
+
+function answerTemplates({ world }: Site, response: http.ServerResponse): void {
+  const data = [...world.templates.values()].map(({ name, language, state }) => {
+    return { name, language, status: state.toUpperCase(), category: 'UTILITY' }
+  })
+  sendJson(response, 200, { data, paging: {} })
 }
 
 const readSchema = z.object({

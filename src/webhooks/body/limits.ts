@@ -1,46 +1,21 @@
+import { beyondLimits, maxDepth, maxValues } from '../../lib/json-limits.ts'
 import type { BodyFailure } from './read-body.ts'
 
-export const maxDepth = 32
-export const maxValues = 250_000
-
-/** Refuses before parsing what would overflow the stack or fill the memory: one pass over the text. */
-export function beyondLimits(text: string): BodyFailure | undefined {
-  let depth = 0
-  let values = 0
-  let isInString = false
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (isInString) {
-      if (code === backslash) i++
-      else if (code === quote) isInString = false
-      continue
-    }
-    if (code === quote) isInString = true
-    else if (code === openBrace || code === openBracket) depth++
-    else if (code === closeBrace || code === closeBracket) depth--
-    else if (code === comma) values++
-    if (depth > maxDepth) return tooDeep
-    if (values > maxValues) return tooMany
-  }
-  return undefined
+/** Refuses before parsing what would overflow the stack or fill the memory. */
+export function refusedBySize(text: string): BodyFailure | undefined {
+  const beyond = beyondLimits(text)
+  return beyond && failures[beyond]
 }
 
-const quote = 0x22
-const comma = 0x2c
-const openBracket = 0x5b
-const backslash = 0x5c
-const closeBracket = 0x5d
-const openBrace = 0x7b
-const closeBrace = 0x7d
-
-const tooDeep: BodyFailure = {
-  ok: false,
-  code: 'json_invalid',
-  message: `Вложенность JSON больше ${maxDepth} уровней — передайте событие плоской структурой.`,
-}
-
-const tooMany: BodyFailure = {
-  ok: false,
-  code: 'body_too_large',
-  message: `В теле больше ${maxValues} значений — разделите пакет на части.`,
+const failures: Record<'depth' | 'values', BodyFailure> = {
+  depth: {
+    ok: false,
+    code: 'json_invalid',
+    message: `Вложенность JSON больше ${maxDepth} уровней — передайте событие плоской структурой.`,
+  },
+  values: {
+    ok: false,
+    code: 'body_too_large',
+    message: `В теле больше ${maxValues} значений — разделите пакет на части.`,
+  },
 }

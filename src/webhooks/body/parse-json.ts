@@ -2,7 +2,7 @@ import { isLosslessNumber, parse } from 'lossless-json'
 import { maskCards } from '../mapping/card.ts'
 import type { Warning } from '../mapping/warning.ts'
 import { diagnose } from './diagnose.ts'
-import { beyondLimits } from './limits.ts'
+import { refusedBySize } from './limits.ts'
 import type { BodyFailure } from './read-body.ts'
 
 type Parsed = { ok: true; value: unknown; warnings: Warning[] } | BodyFailure
@@ -23,7 +23,7 @@ export function parseJson(text: string): Parsed {
 }
 
 function parseOnce(text: string): Parsed {
-  const beyond = beyondLimits(text)
+  const beyond = refusedBySize(text)
   if (beyond !== undefined) return beyond
 
   const repeated = new Set<string>()

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { dangersIn, rules } from './migration-rules.ts'
+
+const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
+const names = readdirSync(folder).sort()
+const text = (name: string) => readFileSync(join(folder, name), 'utf8')
+
+/** Databases out there have run these: another text under the same name would reach none of them. */
+const released: Record<string, string> = {
+  '0001_base.sql': '16eb885c4ac2dc39638938c0a6956abd86e6d951f73a7e880c5a21a10ac6f1d2',
+  '0002_sources.sql': 'b8ec8a870aec193a04690a52cacbfbbe15fc713326914d493d572c7a6e5f1624',
+  '0003_keys_branches.sql': 'e91f62bc654f483809829c5a5eab687d92ceb2d298f0ffd869767395cdd2f310',
+  '0004_branding.sql': '5fc8b6f42ccfabf373c11cc8e6196294ffb31e5e648ef4df724988ac819554e6',
+  '0005_templates.sql': 'faee56b8d727e28a2e958a2f640b323a7897b50b9bf7fb9153d5f9ab05e6be5d',
+  '0006_schedule.sql': '28827821afbf168f64c1f712ce373836fed4f5eebc8314149cf16d235bce3dfa',
+  '0007_routing.sql': '9b184244c848a7cc7b092c473aa6ba53c906fee864810088b4e70d28231df422',
+}
+
+describe('the migrations', () => {
+  it('that were released are as they were released', () => {
+    for (const [name, hash] of Object.entries(released))
+      assert.equal(createHash('sha256').update(text(name)).digest('hex'), hash, `${name}: add a new migration instead`)
+  })
+
+  it('have names that sort in the order in which they run', () => {
+    assert.ok(
+      names.every((each) => /^\d{4}_[a-z0-9_]+\.sql$/.test(each)),
+      names.join(),
+    )
+  })
+
+  it('do nothing that the version which still runs would not survive, or say why it does', () => {
+    const dangers = names
+      .filter((each) => released[each] === undefined)
+      .flatMap((name) =>
+        dangersIn(text(name)).map(
+          ({ line, rule, statement }) => `${name}:${line} ${statement}\n    ${rule}: ${rules[rule]}`,
+        ),
+      )
+    assert.deepEqual(dangers, [], `\n${dangers.join('\n')}\nOr write above it: -- safe: why`)
+  })
+
+  for (const [statement, rule] of [
+    ['drop table events;', 'drop'],
+    ['alter table events drop column seq;', 'drop'],
+    ['alter table events rename column seq to number;', 'rename'],
+    ['alter table events rename to facts;', 'rename'],
+    ['alter table events alter column stage type bigint;', 'type'],
+    ['alter table events alter column stage set not null;', 'not null'],
+    ['alter table events add column a int not null;', 'not null'],
+    ['alter table events\n  add column a int,\n  add column b text not null;', 'not null'],
+    ['create index events_a on events (a);', 'index'],
+    ['create unique index on events (a);', 'index'],
+    ['alter table events add constraint a check (stage > 0);', 'constraint'],
+    ['update events set stage = 1;', 'update'],
+    ['drop trigger a on events;', 'enum or trigger'],
+    ['create table mine (a int);\ncreate index on mine (a);\nalter table events drop column seq;', 'drop'],
+  ] as const) {
+    it(`are seen to break with «${statement.replace(/\s+/g, ' ')}»`, () => {
+      assert.deepEqual(
+        dangersIn(statement).map((each) => each.rule),
+        [rule],
+      )
+    })
+  }
+
+  it('may do what harms nobody', () => {
+    assert.deepEqual(
+      dangersIn(`
+        create table mine (a int not null);
+        create index mine_a on mine (a);
+        alter table mine add constraint a check (a > 0);
+        alter table events add column b int, add column c boolean not null default false;
+        alter table events alter column payload drop not null;
+        alter table events add constraint d check (stage > 0) not valid;
+        create index concurrently events_b on events (b);
+        create function f() returns int language plpgsql as $$
+        begin
+          update events set stage = 1;
+          return 1;
+        end $$;
+        -- safe: the table is empty before this release.
+        drop index events_unplanned;
+        insert into settings values ('a', '1');`),
+      [],
+    )
+  })
+})
