@@ -34,6 +34,7 @@ alter table chats
   add column tries_since timestamptz not null default 'epoch';
 
 -- a new code gives those who typed its phone their tries back (clients/linking)
+-- safe: the column is new, so the index is empty.
 create index chats_phone on chats (phone_index) where phone_index is not null;
 
 -- An operator took this link away; it is kept for the journal of what was sent there.
@@ -52,6 +53,7 @@ create index client_aliases_client on client_aliases (client_id);
 -- What became of this record when it was merged into another. It is empty then, as after an erasure.
 alter table clients add column merged_into text collate "C" references clients on delete set null;
 -- the records that went into a client (erasure)
+-- safe: the column is new, so the index is empty.
 create index clients_merged_into on clients (merged_into) where merged_into is not null;
 
 -- Whoever erases a client takes the ways to him, and the other ids he was known by.
@@ -62,6 +64,7 @@ begin
   delete from client_aliases where client_id = new.id;
   return null;
 end $$;
+-- safe: an erasure takes the links as well; the running version has none.
 create trigger clients_links after update of erased_at on clients for each row
   when (new.erased_at is not null and old.erased_at is null) execute function vestnik_erase_links();
 
@@ -73,6 +76,7 @@ begin
   where k.client_id = new.id and k.phone_index = old.phone_index and k.unlinked_at is null and k.channel <> 'sandbox';
   return null;
 end $$;
+-- safe: the running version changes phones as before; that links end is only told.
 create trigger clients_unlinked after update of phone_index on clients for each row
   when (old.phone_index is not null and new.phone_index is distinct from old.phone_index and new.erased_at is null)
   execute function vestnik_note_unlinked();

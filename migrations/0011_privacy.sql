@@ -19,23 +19,28 @@ alter table consents
   add column chat_index bytea,
   add column wording_sealed bytea;
 -- texts that older versions kept open (journal/retention/tidy)
+-- safe: one row a word of consent: seconds even for a million clients.
 create index consents_open_wording on consents (id) where wording is not null;
 
 alter table deliveries
   -- The word of consent by which it left, looked up at the moment of sending. No foreign key: it would be checked in every send.
   add column consent_id text collate "C";
 -- erasure: a contact that goes leaves its deliveries
-create index deliveries_contact on deliveries (contact_id) where contact_id is not null;
+-- safe: on a large base it is built by hand before the update (docs/ru/obnovlenie.md).
+create index if not exists deliveries_contact on deliveries (contact_id) where contact_id is not null;
 
 -- Cleared by erasure, and when its time of keeping is over.
 alter table events alter column payload drop not null;
 -- retention: events with a content, the oldest first
-create index events_content on events (id) where payload is not null;
+-- safe: on a large base it is built by hand before the update (docs/ru/obnovlenie.md).
+create index if not exists events_content on events (id) where payload is not null;
 
 -- retention: messages with a text, the oldest first
-create index deliveries_text on deliveries (id) where message is not null and decided_at is not null;
+-- safe: on a large base it is built by hand before the update (docs/ru/obnovlenie.md).
+create index if not exists deliveries_text on deliveries (id) where message is not null and decided_at is not null;
 
 -- clients erased lately, looked at once more (clients/erasure/store)
+-- safe: nobody is erased yet, so the index is empty.
 create index clients_erased on clients (erased_at) where erased_at is not null;
 
 -- The acts: proof of each erasure. Nothing personal but the ids.

@@ -2,14 +2,19 @@
 -- dashboard/journal): what is common is found at the end of the primary key, these find what is rare or was long ago.
 
 -- by channel, and by channel and state
-create index deliveries_channel_state on deliveries (channel, state, id desc);
+-- safe: on a large base it is built by hand before the update (docs/ru/obnovlenie.md).
+create index if not exists deliveries_channel_state on deliveries (channel, state, id desc);
 -- by event, and by event and state
-create index deliveries_type_state on deliveries (type, state, id desc);
+-- safe: on a large base it is built by hand before the update (docs/ru/obnovlenie.md).
+create index if not exists deliveries_type_state on deliveries (type, state, id desc);
 -- by a state in which messages end, except the one in which almost all do
-create index deliveries_state on deliveries (state, id desc) where state in ('delivered', 'unknown', 'failed', 'skipped');
+-- safe: on a large base it is built by hand before the update (docs/ru/obnovlenie.md).
+create index if not exists deliveries_state on deliveries (state, id desc) where state in ('delivered', 'unknown', 'failed', 'skipped');
 -- by reason
-create index deliveries_reason on deliveries (reason, id desc) where reason is not null;
+-- safe: on a large base it is built by hand before the update (docs/ru/obnovlenie.md).
+create index if not exists deliveries_reason on deliveries (reason, id desc) where reason is not null;
 -- by source, for a key of a source that is not the accounting system
-create index deliveries_source on deliveries (source, id desc) where source <> '1c';
+-- safe: on a large base it is built by hand before the update (docs/ru/obnovlenie.md).
+create index if not exists deliveries_source on deliveries (source, id desc) where source <> '1c';
 -- which of them go together: MAX never says `delivered`, and who has no channel is skipped
 create statistics deliveries_words (mcv, dependencies) on channel, state, reason, type from deliveries;

@@ -10,6 +10,7 @@ export const pages: Record<string, (town: Town) => readonly string[]> = {
     '/journal?q=8903123456',
   ],
   '/clients/:id': ({ anna, ivan, petr }) => [anna, ivan, petr].map(({ id }) => `/clients/${id}`),
+  '/clients/:id/looks': ({ ivan }) => [`/clients/${ivan.id}/looks`],
   '/events/:id': ({ lost, blocked }) => [`/events/${lost.eventId}?done=resent`, `/events/${blocked.eventId}`],
   '/undelivered': () => ['/undelivered?days=30'],
   '/password': () => ['/password'],
