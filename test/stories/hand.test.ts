@@ -186,10 +186,16 @@ describe("an operator's hand", { timeout: 240_000 }, () => {
     })
     const aim = { chatId: String(person.chat), textIncludes: '1\u00a0118', times: 1 }
     service.telegram.faults.error(400, 'Bad Request: strange', aim)
-    const first = await decided(service, await accepted(service, payout(person, 0, stages(1))))
+    const event = await accepted(service, payout(person, 0, stages(1)))
+    const first = await decided(service, event)
     assert.equal(first.state, 'failed')
     await cameTo(service, await accepted(service, payout(person, 0, stages(2))), 'sent')
     assert.equal((await again(last(first).id)).status, 200)
+    await until(
+      () => sumsOn(service.telegram, person).filter((sum) => sum === 1118).length > 0,
+      patienceMs,
+      'it has come',
+    )
   })
 
   it('a pause holds a lane through a restart, money does not grow old in it, and what waited leaves in new words', async () => {
