@@ -7,6 +7,8 @@ create index deliveries_channel_state on deliveries (channel, state, id desc);
 create index deliveries_type_state on deliveries (type, state, id desc);
 -- by a state in which messages end, except the one in which almost all do
 create index deliveries_state on deliveries (state, id desc) where state in ('delivered', 'unknown', 'failed', 'skipped');
+-- by branch; an earlier migration may have made it for the operators of one branch
+create index if not exists deliveries_branch on deliveries (branch_code, id desc) where branch_code is not null;
 -- by reason
 create index deliveries_reason on deliveries (reason, id desc) where reason is not null;
 -- by source, for a key of a source that is not the accounting system
