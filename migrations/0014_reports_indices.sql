@@ -3,8 +3,8 @@
 
 -- by channel, and by channel and state
 create index deliveries_channel_state on deliveries (channel, state, id desc);
--- by event, and by event and state
-create index deliveries_type_state on deliveries (type, state, id desc);
+-- by event
+create index deliveries_type on deliveries (type, id desc);
 -- by a state in which messages end, except the one in which almost all do
 create index deliveries_state on deliveries (state, id desc) where state in ('delivered', 'unknown', 'failed', 'skipped');
 -- by branch; an earlier migration may have made it for the operators of one branch
