@@ -47,7 +47,7 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     const started = await startService(scope, {
       PUBLIC_URL: publicUrl,
       COMPANY_NAME: 'МеталлПром',
-      COMPANY_SITE: 'https://metall.example.ru/ceny?a=1',
+      COMPANY_SITE: 'https://металл.рф/цены?q=Чермет&a=1#медь',
       FEEDBACK_URL: 'https://metall.example.ru/otzyv',
       VK_TOKEN: vk.token,
       VK_GROUP_ID: vk.groupId,
@@ -539,7 +539,11 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
       assert.deepEqual([status, headers.get('location')], [302, 'https://metall.example.ru/otzyv'])
     assert.equal(await engagement(), undefined)
     const tapped = await open(site, { 'user-agent': phoneUser })
-    assert.deepEqual([tapped.status, tapped.headers.get('location')], [302, 'https://metall.example.ru/ceny?a=1'])
+    assert.deepEqual(
+      [tapped.status, tapped.headers.get('location')],
+      [302, new URL('https://металл.рф/цены?q=Чермет&a=1#медь').href],
+    )
+    assert.match(tapped.headers.get('location') ?? '', /^https:\/\/xn--[!-~]+$/)
     assert.equal(await engagement(), 'tapped')
     await says(person, 'спасибо', 'передали')
     assert.equal(await engagement(), 'replied')
