@@ -6,6 +6,7 @@ import { lastActOf } from '../clients/erasure/store.ts'
 import { clientByExternalId } from '../clients/store.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
+import { clientAct, commonClients } from './clients.ts'
 import { type ApiRoute, callerOf, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { consentShape, momentShape } from './shapes.ts'
@@ -33,8 +34,6 @@ const provedShape = consentShape.extend({
   textFirstShownAt: momentShape.optional().describe('Когда этот текст впервые показан ботом'),
   counts: z.boolean().describe('false — дано с телефона, который больше не принадлежит клиенту'),
 })
-
-const commonClients = 'клиенты общие для всех площадок'
 
 /** What a client may ask of his data: a proof of his consents, and an end to it all. */
 export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
@@ -74,6 +73,7 @@ export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'POST',
       path: '/clients/:externalId/erase',
       scope: 'clients:erase',
+      audit: clientAct('client.erase'),
       summary: 'Уничтожить персональные данные клиента',
       description:
         'Отвечает выпиской для акта об уничтожении (приказ Роскомнадзора № 179). Повторный вызов отвечает той же выпиской. ' +
@@ -87,9 +87,11 @@ export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
       }),
       bodyExample: { ground: 'demand' },
       answer: actShape,
-      handle: async ({ params, body, key }) => {
+      handle: async ({ params, body, key, noted }) => {
         refuseBranchKey(key, commonClients)
-        return extractOf(await erase(needs, params.externalId, { by: callerOf(key), ground: body.ground }))
+        const act = await erase(needs, params.externalId, { by: callerOf(key), ground: body.ground })
+        noted.object = act.clientId
+        return extractOf(act)
       },
     }),
   ]

@@ -43,6 +43,7 @@ export async function listErasureRequests(
     requestedAt: row.requested_at,
     doneAt: row.done_at,
     client: {
+      id: row.client_id,
       externalId: row.external_id,
       phone: vault.open({ id: row.client_id, dataKey: row.data_key }, 'phone', row.phone),
     },
