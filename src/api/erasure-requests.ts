@@ -35,9 +35,11 @@ export function erasureRequestRoutes(needs: ApiNeeds): ApiRoute[] {
         refuseBranchKey(key, 'клиенты общие для всех площадок')
         const items = await listErasureRequests(needs, state, limit)
         return {
-          items: items.map(({ requestedAt, doneAt, client, ...rest }) =>
+          items: items.map(({ id, state, channel, requestedAt, doneAt, client }) =>
             compact({
-              ...rest,
+              id,
+              state,
+              channel,
               requestedAt: requestedAt.toISOString(),
               doneAt: doneAt?.toISOString(),
               client: compact(client),

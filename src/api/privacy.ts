@@ -3,7 +3,7 @@ import { consentHistory } from '../clients/consents/store.ts'
 import { type Act, extractOf, groundNames, grounds } from '../clients/erasure/act.ts'
 import { eraseClient } from '../clients/erasure/erase.ts'
 import { lastActOf } from '../clients/erasure/store.ts'
-import { clientByExternalId } from '../clients/store.ts'
+import { clientByAnyId } from '../clients/merging/store.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { type ApiRoute, callerOf, refuseBranchKey, route } from './route.ts'
@@ -52,7 +52,7 @@ export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
       }),
       handle: async ({ params, key, look }) => {
         refuseBranchKey(key, commonClients)
-        const client = await clientByExternalId(needs, params.externalId)
+        const client = await clientByAnyId(needs, params.externalId)
         if (!client) throw unknownClient()
         look([client.id])
         const words = await consentHistory(needs, client.id)
@@ -96,7 +96,7 @@ export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
 }
 
 async function erase(needs: ApiNeeds, externalId: string, how: Parameters<typeof eraseClient>[2]): Promise<Act> {
-  const client = await clientByExternalId(needs, externalId)
+  const client = await clientByAnyId(needs, externalId)
   const act = client ? await eraseClient(needs, client.id, how) : await lastActOf(needs.db, externalId)
   if (!act) throw unknownClient()
   return act

@@ -179,6 +179,7 @@ function lookOf(looks: Pick<Looks, 'note'>, place: string, key: KeyInUse): NoteL
 
 /** How a key is named where it is remembered who did something. */
 export function callerOf(key: KeyInUse): string {
+  if (key.user !== undefined) return `user:${key.user}`
   return key.id === 'admin' ? 'admin-key' : `key:${key.id}`
 }
 

@@ -30,7 +30,6 @@ type InChat = {
 
 /** The yard of the seed's sentence keeps Moscow's time, where it may be night: the quiet hours are those that are not now. */
 const moscowHour = (new Date().getUTCHours() + 3) % 24
-const quietHours = `${(moscowHour + 10) % 24}-${(moscowHour + 12) % 24}`
 const yard = { code: 'NN-01', name: 'Нижний Новгород, Базовый проезд', timezone: 'Europe/Moscow' }
 
 describe('the life of a client, from the slip to the erasure', { timeout: 240_000 }, () => {
@@ -40,7 +39,14 @@ describe('the life of a client, from the slip to the erasure', { timeout: 240_00
   before(async () => {
     const vk = await emulatedVk(scope)
     const whatsapp = await emulatedWhatsApp(scope)
-    const started = await startMaxService(scope, { ...vk.settings, ...whatsapp.settings, COMPANY_NAME: 'МеталлПром', QUIET_HOURS: quietHours })
+    const started = await startMaxService(scope, { ...vk.settings, ...whatsapp.settings, COMPANY_NAME: 'МеталлПром' })
+    const asleep = { from: (moscowHour + 10) % 24, to: (moscowHour + 12) % 24 }
+    const { status } = await started.api('PUT', `/branches/${yard.code}`, {
+      name: yard.name,
+      timezone: yard.timezone,
+      quietHours: asleep,
+    })
+    assert.equal(status, 200)
     await vk.connect(started)
     await whatsapp.connect(started)
     service = { ...started, vk: vk.vk, whatsapp: whatsapp.whatsapp }
@@ -107,15 +113,17 @@ describe('the life of a client, from the slip to the erasure', { timeout: 240_00
     )
   }
   /** The messenger's screen is ahead of the journal. */
-  const journaled = (event: string) =>
-    until(
+  const journaled = async (event: string) => {
+    let last: Json
+    await until(
       async () => {
-        const last = await notificationOf(service, event)
-        return ['sent', 'delivered'].includes(last?.state) ? last : undefined
+        last = await notificationOf(service, event)
+        return ['sent', 'delivered'].includes(last?.state)
       },
       patienceMs,
       'it is in the journal',
-    )
+    ).catch((error: unknown) => assert.fail(`${String(error)}; it is ${JSON.stringify(last)}`))
+  }
 
   for (const [index, [channel, title]] of (
     [

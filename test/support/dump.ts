@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { z } from 'zod'
+import { sql } from '../../src/db/sql.ts'
 import type { TestService } from './service.ts'
 
 /** As pg_dump writes it: every row of every table, bytes in hex. */
