@@ -229,7 +229,7 @@ describe('the life of a client, from the slip to the erasure', { timeout: 240_00
         'передан',
         reply,
         'Как прошла',
-        'Спасибо',
+        'Спасибо за оценку',
         'отписаны',
       ]
       const places = inOrder.map((part) => chat.screen().findIndex((text) => text.includes(part)))
