@@ -12,7 +12,12 @@ import { consentShape, momentShape } from './shapes.ts'
 import { consentView } from './views.ts'
 
 const idInput = z.object({
-  externalId: z.string().trim().min(1).max(100).describe('Ваш идентификатор клиента (GUID контрагента или физлица) или наш, cli_…'),
+  externalId: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .describe('Ваш идентификатор клиента (GUID контрагента или физлица) или наш, cli_…'),
 })
 
 const actShape = z.object({

@@ -15,7 +15,10 @@ export type Right = (typeof rights)[number]
 
 export const roleWords: Record<Role, { title: string; about: string }> = {
   viewer: { title: 'наблюдатель', about: 'смотрит журнал и клиентов, ничего не меняет' },
-  operator: { title: 'оператор', about: 'смотрит, выгружает журнал, отправляет снова, отвечает клиентам, ведёт их карточки' },
+  operator: {
+    title: 'оператор',
+    about: 'смотрит, выгружает журнал, отправляет снова, отвечает клиентам, ведёт их карточки',
+  },
   administrator: { title: 'администратор', about: 'может всё: шаблоны, ключи, площадки, очереди, пользователи' },
 }
 
