@@ -36,9 +36,11 @@ export function erasureRequestRoutes(needs: ApiNeeds): ApiRoute[] {
         const items = await listErasureRequests(needs, state, limit)
         look(items.map((each) => each.client.id))
         return {
-          items: items.map(({ requestedAt, doneAt, client: { id: _id, ...client }, ...rest }) =>
+          items: items.map(({ id, state, channel, requestedAt, doneAt, client }) =>
             compact({
-              ...rest,
+              id,
+              state,
+              channel,
               requestedAt: requestedAt.toISOString(),
               doneAt: doneAt?.toISOString(),
               client: compact(client),

@@ -9,6 +9,7 @@ import { refuseNulls } from './access/nulls.ts'
 import { passwordRoutes } from './access/own-password.ts'
 import { createAccess } from './access.ts'
 import { auditRoutes } from './audit/page.ts'
+import { clientActRoutes } from './clients/acts.ts'
 import { clientRoutes } from './clients/page.ts'
 import type { Desk } from './desk.ts'
 import { answerWithPage } from './errors.ts'
@@ -17,6 +18,7 @@ import { assetRoutes } from './frame/assets.ts'
 import { handRoutes } from './hand/page.ts'
 import { journalRoutes } from './journal/page.ts'
 import { lookRoutes } from './looks/page.ts'
+import { erasureRequestRoutes, questionRoutes } from './questions/page.ts'
 import { reportRoutes } from './reports/page.ts'
 import { alertRoutes } from './settings/alerts.ts'
 import { branchRoutes } from './settings/branches.ts'
@@ -44,6 +46,9 @@ export async function dashboardRoutes(app: FastifyInstance, desk: Desk): Promise
     journalRoutes(scope, desk)
     clientRoutes(scope, desk)
     eventRoutes(scope, desk)
+    clientActRoutes(scope, desk)
+    questionRoutes(scope, desk)
+    erasureRequestRoutes(scope, desk)
     lookRoutes(scope, desk)
     handRoutes(scope, desk)
     undeliveredRoutes(scope, desk)

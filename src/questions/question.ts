@@ -24,8 +24,8 @@ export type Question = {
   answer: { text: string | undefined; at: Date; by: string; eventId: string | null } | null
 }
 
-/** Whose questions somebody may see; null means all branches. */
-export type QuestionScope = { branchCode: string | null }
+/** Whose questions somebody may see; null means all branches. Of `branches`, also those of their clients that name none. */
+export type QuestionScope = { branchCode: string | null; branches?: readonly string[] | null }
 
 export type QuestionFilter = {
   state?: QuestionState | undefined

@@ -98,11 +98,15 @@ export async function questionById(
   return row && questionOf(needs.vault, row)
 }
 
-function conditionsOf({ state, branch, before }: QuestionFilter, { branchCode }: QuestionScope): Sql[] {
+function conditionsOf(
+  { state, branch, before }: QuestionFilter,
+  { branchCode, branches = null }: QuestionScope,
+): Sql[] {
   const conditions: Sql[] = []
   if (state !== undefined) conditions.push(sql`q.state = ${state}`)
   if (branch !== undefined) conditions.push(sql`q.branch_code = ${branch}`)
   if (branchCode !== null) conditions.push(sql`q.branch_code = ${branchCode}`)
+  if (branches !== null) conditions.push(sql`coalesce(q.branch_code, c.branch_code) = any(${branches}::text[])`)
   if (before !== undefined) conditions.push(sql`q.id < ${before}`)
   return conditions
 }

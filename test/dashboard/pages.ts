@@ -10,6 +10,9 @@ export const pages: Record<string, (town: Town) => readonly string[]> = {
     '/journal?q=8903123456',
   ],
   '/clients/:id': ({ anna, ivan, petr }) => [anna, ivan, petr].map(({ id }) => `/clients/${id}`),
+  '/questions/erasures': () => ['/questions/erasures'],
+  '/questions': () => ['/questions', '/questions?state=answered'],
+  '/clients/:id/consents': ({ ivan }) => [`/clients/${ivan.id}/consents`],
   '/clients/:id/looks': ({ ivan }) => [`/clients/${ivan.id}/looks`],
   '/events/:id': ({ lost, blocked }) => [`/events/${lost.eventId}?done=resent`, `/events/${blocked.eventId}`],
   '/undelivered': () => ['/undelivered?days=30'],
@@ -31,4 +34,12 @@ export const pages: Record<string, (town: Town) => readonly string[]> = {
 }
 
 /** Parts of pages, files and moves: nothing that a browser shows as a page. */
-export const noPages = ['/', '/login', '/*', '/journal/lines', '/journal/export.csv', '/journal/export.xlsx']
+export const noPages = [
+  '/clients/:id/consents.json',
+  '/',
+  '/login',
+  '/*',
+  '/journal/lines',
+  '/journal/export.csv',
+  '/journal/export.xlsx',
+]

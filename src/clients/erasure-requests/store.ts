@@ -32,8 +32,9 @@ export async function listErasureRequests(
       external_id: z.string().nullable(),
       phone: z.instanceof(Buffer).nullable(),
       data_key: z.instanceof(Buffer).nullable(),
+      branch_code: z.string().nullable(),
     }),
-    sql`select r.id, r.state, r.channel, r.requested_at, r.done_at, r.client_id, c.external_id, c.phone, c.data_key
+    sql`select r.id, r.state, r.channel, r.requested_at, r.done_at, r.client_id, c.external_id, c.phone, c.data_key, c.branch_code
         from erasure_requests r join clients c on c.id = r.client_id where r.state = ${state} order by r.id limit ${limit}`,
   )
   return rows.map((row) => ({
@@ -42,6 +43,8 @@ export async function listErasureRequests(
     channel: row.channel,
     requestedAt: row.requested_at,
     doneAt: row.done_at,
+    clientId: row.client_id,
+    branch: row.branch_code,
     client: {
       id: row.client_id,
       externalId: row.external_id,

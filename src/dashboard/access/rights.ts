@@ -8,14 +8,17 @@ export type Role = (typeof roles)[number]
 
 /**
  * `own`: one's own password and leaving. `see`: pages with clients and messages. `export`: taking them away as a file.
- * `act`: sending again. `manage`: everything that is common to all branches. Every route names one; `public` needs none.
+ * `act`: sending again, answering, and what is done for one client. `manage`: everything that is common to all branches. Every route names one; `public` needs none.
  */
 export const rights = ['own', 'see', 'export', 'act', 'manage'] as const
 export type Right = (typeof rights)[number]
 
 export const roleWords: Record<Role, { title: string; about: string }> = {
   viewer: { title: 'наблюдатель', about: 'смотрит журнал и клиентов, ничего не меняет' },
-  operator: { title: 'оператор', about: 'смотрит, выгружает журнал и отправляет сообщения снова' },
+  operator: {
+    title: 'оператор',
+    about: 'смотрит, выгружает журнал, отправляет снова, отвечает клиентам, ведёт их карточки',
+  },
   administrator: { title: 'администратор', about: 'может всё: шаблоны, ключи, площадки, очереди, пользователи' },
 }
 

@@ -46,7 +46,7 @@ function connectSection({ policy }: CardNeeds, contacts: readonly Contact[]): Ht
   )
   if (open.length === 0) return nothing
   return html`<details id="connect" class="connect"><summary>Как подключить мессенджер</summary>
-<p>Попросите клиента найти бота компании в ${listed(open.map(channelTitle))}, нажать «Начать», дать согласие и поделиться своим номером: бот сам узнает клиента по телефону. Последнее, что до него не дошло, можно будет отправить здесь же.</p></details>`
+<p>Клиент рядом — «QR-код для талона» в «Действиях» ниже. Или попросите его найти бота компании в ${listed(open.map(channelTitle))}, нажать «Начать», дать согласие и поделиться своим номером: бот сам узнает клиента по телефону. Последнее, что до него не дошло, можно будет отправить здесь же.</p></details>`
 }
 
 function outlook(needs: CardNeeds, client: Client, contacts: readonly Contact[], consents: readonly Consent[]): Html {

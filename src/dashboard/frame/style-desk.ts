@@ -105,4 +105,16 @@ details .form { margin-top: 0.6rem; }
   .top nav { flex-wrap: wrap; gap: 0; }
   .top nav a { padding: 0.4rem 0.5rem; }
 }
+.asked { margin: 0.4rem 0; padding: 0.6rem 0.9rem; border-radius: 8px; background: var(--calm-bg); white-space: pre-line; overflow-wrap: anywhere; }
+.hash { overflow-wrap: anywhere; font-size: 0.8rem; }
+.panel { margin-top: 0.75rem; }
+.panel h2 { margin: 0; }
+.panel h3 { margin-top: 0.5rem; font-size: 1rem; }
+.panel details { margin-top: 0.4rem; }
+.panel .hand-acts { margin-top: 0.25rem; }
+@media (min-width: 64rem) { .top nav a { padding-inline: 0.45rem; } .top .quick { min-width: 0; flex: 1 1 10rem; } }
+.doubles ul { padding-left: 1.2rem; }
+.slip { margin: 1rem 0; }
+.slip svg { max-width: 100%; height: auto; }
+@media print { .unprinted, header.top { display: none; } .slip { margin: 0; } }
 `

@@ -17,6 +17,8 @@ type Hand = { state: DeliveryState; reason?: Reason; title: string; advice: stri
 
 export type HandFacts = {
   counts: readonly Count[]
+  /** What clients wait for. */
+  asked: { questions: number; erasures: number }
   infobases: readonly ListedInfobase[]
   queues: readonly QueueView[]
   /** Channels that take nothing. */
@@ -31,12 +33,15 @@ export function handList(facts: HandFacts): Html {
   const hands = handsOf(facts.counts)
   const paused = facts.queues.filter((each) => each.mode !== 'running')
   const quarantined = facts.infobases.filter((each) => each.state === 'quarantined')
-  if (hands.length + quarantined.length + paused.length + facts.down.length === 0)
+  const { questions, erasures } = facts.asked
+  if (questions + erasures + hands.length + quarantined.length + paused.length + facts.down.length === 0)
     return emptyState('Всё в порядке', 'За три дня нет сообщений, с которыми надо что-то делать.')
   return html`<ul class="hands">
 ${paused.map((each) => pausedItem(each, facts))}
 ${facts.down.map(downItem)}
 ${quarantined.map((each) => infobaseItem(each, facts.operator))}
+${questions === 0 ? nothing : askedItem('/questions', 'ждут ответа', 'Вопросы клиентов', questions, 'Ответ придёт клиенту в тот же чат.')}
+${erasures === 0 ? nothing : askedItem('/questions/erasures', 'просят удалить', 'Заявки на удаление данных', erasures, 'Срок — 30 дней со дня заявки.')}
 ${hands.map((each) => {
   const { word, tone } = stateWords[each.state]
   return html`<li><a href="${journalPath({ state: each.state, reason: each.reason, from: facts.sinceDay })}"><span class="state ${tone}">${word}</span>
@@ -44,6 +49,10 @@ ${hands.map((each) => {
 })}
 </ul>
 <p class="quiet">За три дня, вместе с сегодняшним. <a href="/undelivered">Всё, что не дошло, по причинам</a></p>`
+}
+
+function askedItem(path: string, word: string, title: string, count: number, advice: string): Html {
+  return html`<li><a href="${path}"><span class="state doubt">${word}</span> <span>${title}</span> <b>${count.toLocaleString('ru')}</b></a><small>${advice}</small></li>`
 }
 
 function pausedItem({ name, title, mode, since, by, waiting, begun, inHand }: QueueView, facts: HandFacts): Html {

@@ -15,7 +15,7 @@ import { stateBadge } from '../frame/pieces.ts'
 import { doneNotice } from '../hand/page.ts'
 import { explain } from '../journal/explain.ts'
 import { handList } from './hands.ts'
-import { countEvents, countMessages, countPending, oldestWaiting, type Waiting } from './store.ts'
+import { countAsked, countEvents, countMessages, countPending, oldestWaiting, type Waiting } from './store.ts'
 import { tiles } from './tiles.ts'
 import { downChannelsIn, weatherList } from './weather.ts'
 
@@ -31,7 +31,7 @@ export function todayRoutes(app: FastifyInstance, needs: CardNeeds): void {
     const clock = clockOf(needs.policy.timezone)
     const wall = wallTime(clock.now, clock.zone)
     const since = { today: midnight(wall, 0, clock), recent: midnight(wall, recentDays - 1, clock) }
-    const [counts, events, pending, waiting, infobases, weather, hours, queues] = await Promise.all([
+    const [counts, events, pending, waiting, infobases, weather, hours, queues, asked] = await Promise.all([
       countMessages(needs.db, since, within),
       countEvents(needs.db, since.today, within),
       countPending(needs.db, within),
@@ -40,6 +40,7 @@ export function todayRoutes(app: FastifyInstance, needs: CardNeeds): void {
       channelWeather(needs.db),
       within === null ? lastHour(needs.db) : [],
       queueViews(needs.db),
+      countAsked(needs.db, within),
     ])
     return sendPage(request, reply, {
       title: 'Сегодня',
@@ -51,6 +52,7 @@ ${tiles({ counts, events, pending, day: dayOf(since.today.getTime(), clock.zone)
 ${waiting === undefined ? nothing : waitingNotice(waiting, clock)}
 <section><h2>Требуют внимания</h2>
 ${handList({
+  asked,
   counts,
   infobases: isManager ? infobases : [],
   queues,

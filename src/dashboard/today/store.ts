@@ -40,6 +40,18 @@ export async function countMessages(
   }))
 }
 
+/** What clients wait for: answers, and an end to their data. */
+export async function countAsked(db: Queryable, within: Within): Promise<{ questions: number; erasures: number }> {
+  const row = await db.one(
+    z.object({ questions: z.bigint(), erasures: z.bigint() }),
+    sql`select (select count(*) from questions q join clients c on c.id = q.client_id where q.state = 'open'
+                  and (${within}::text[] is null or coalesce(q.branch_code, c.branch_code) = any(${within}::text[]))) as questions,
+               (select count(*) from erasure_requests r join clients c on c.id = r.client_id where r.state = 'open'
+                  and (${within}::text[] is null or c.branch_code = any(${within}::text[]))) as erasures`,
+  )
+  return { questions: Number(row.questions), erasures: Number(row.erasures) }
+}
+
 export async function countEvents(db: Queryable, since: Date, within: Within): Promise<number> {
   const { count } = await db.one(
     z.object({ count: z.bigint() }),
