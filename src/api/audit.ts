@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { actNames, acts, outcomes } from '../audit/acts.ts'
 import { auditLines } from '../audit/store.ts'
 import { compact } from '../lib/compact.ts'
-import { endOf, momentInput } from './input.ts'
+import { endOf, momentInput, startOf } from './input.ts'
 import { type ApiRoute, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { momentShape } from './shapes.ts'
@@ -47,8 +47,8 @@ export function auditRoutes(needs: ApiNeeds): ApiRoute[] {
           who,
           act,
           object,
-          from: from === undefined ? undefined : new Date(from),
-          to: to === undefined ? undefined : endOf(to),
+          from: from === undefined ? undefined : startOf(from, needs.policy.timezone),
+          to: to === undefined ? undefined : endOf(to, needs.policy.timezone),
           isDeedsOnly: input.deeds === 'true',
           before: input.cursor,
         }

@@ -158,7 +158,11 @@ function isOldNews(
   word: { granted: boolean; at: string | undefined; text: string | null },
   latest: Consent | undefined,
 ): boolean {
-  if (!latest || word.at !== undefined) return false
+  if (!latest) return false
+  if (word.at !== undefined) {
+    const isSame = latest.granted === word.granted && latest.givenBy === 'api' && latest.wording === word.text
+    return isSame && latest.at.getTime() === Date.parse(word.at)
+  }
   if (latest.granted === word.granted) return latest.givenBy !== 'api' || latest.wording === word.text
   return word.granted && latest.givenBy === 'bot'
 }

@@ -8,7 +8,7 @@ import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'
 import { mostReplayed, replay } from '../notifications/replay.ts'
-import { endOf, momentInput } from './input.ts'
+import { endOf, momentInput, startOf } from './input.ts'
 import { withinOf } from './resend.ts'
 import { type ApiRoute, type KeyInUse, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
@@ -59,6 +59,7 @@ const letterShape = z.object({
 
 /** What ended without arriving, apart by whose it is to mend; and sending it again. */
 export function deadLetterRoutes(needs: ApiNeeds): ApiRoute[] {
+  const zone = needs.policy.timezone
   return [
     route({
       method: 'GET',
@@ -72,7 +73,7 @@ export function deadLetterRoutes(needs: ApiNeeds): ApiRoute[] {
         nextCursor: z.string().optional(),
       }),
       handle: async ({ query: input, key }) => {
-        const filter = filterOf(input, key)
+        const filter = filterOf(input, key, zone)
         const before = input.cursor === undefined ? undefined : cursorOf(input.cursor)
         const [counts, found] = await Promise.all([
           countDead(needs.db, filter),
@@ -114,7 +115,7 @@ export function deadLetterRoutes(needs: ApiNeeds): ApiRoute[] {
       }),
       handle: async ({ body, key }) => {
         const order = { by: key.user ?? key.id, within: withinOf(key), channel: body.via, limit: body.limit }
-        return await replay(needs, filterOf(body, key), order)
+        return await replay(needs, filterOf(body, key, zone), order)
       },
     }),
   ]
@@ -122,15 +123,15 @@ export function deadLetterRoutes(needs: ApiNeeds): ApiRoute[] {
 
 type Asked = Omit<z.output<typeof query>, 'cursor' | 'limit'>
 
-function filterOf({ side, reason, channel, type, branch, from, to }: Asked, key: KeyInUse): DeadFilter {
+function filterOf({ side, reason, channel, type, branch, from, to }: Asked, key: KeyInUse, zone: string): DeadFilter {
   return {
     reasons: reason === undefined ? ofSide(side) : ofSide(side).filter((each) => each === reason),
     channel,
     type,
     source: key.source ?? undefined,
     branches: branchesFor(key, branch),
-    from: from === undefined ? undefined : new Date(from),
-    to: to === undefined ? undefined : endOf(to),
+    from: from === undefined ? undefined : startOf(from, zone),
+    to: to === undefined ? undefined : endOf(to, zone),
   }
 }
 

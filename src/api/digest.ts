@@ -83,6 +83,7 @@ export function digestRoutes(needs: ApiNeeds): ApiRoute[] {
       path: '/digest/preview',
       scope: 'alerts:write',
       summary: 'Какой была бы сводка сейчас',
+      description: 'По числам последнего пересчёта: он идёт каждые 5 минут, предпросмотр ничего не считает сам.',
       query: z.object({
         hour: z.coerce.number().int().min(0).max(23).optional().describe('Как если бы сводка уходила в этом часу'),
         format: z.enum(['json', 'png']).default('json').describe('png — сама картинка'),

@@ -17,7 +17,7 @@ const requestShape = z.object({
   requestedAt: momentShape.describe('С этого дня у вас 30 дней'),
   doneAt: momentShape.optional(),
   channel: z.enum(channelNames),
-  client: z.object({ externalId: z.string().optional(), phone: z.string().optional() }),
+  client: z.object({ id: z.string(), externalId: z.string().optional(), phone: z.string().optional() }),
 })
 
 /** Clients who asked in the bot to be erased. */

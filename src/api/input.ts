@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { ru } from 'zod/locales'
 import { type FieldError, RequestError } from '../lib/errors.ts'
+import { instantOf } from '../lib/moment.ts'
+import { parseDay } from '../lib/russian/time.ts'
 
 z.config(ru())
 
@@ -40,11 +42,21 @@ function hasUnkept(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(hasUnkept)
 }
 
-/** A moment with offset, or a day; `to` as a day means its end. */
+/** A moment with offset, or a day of TIMEZONE; `to` as a day means its end. */
 export const momentInput = z.iso.datetime({ offset: true }).or(z.iso.date())
 
+/** The beginning of what `from` names: a day is that of the zone. */
+export function startOf(text: string, zone: string): Date {
+  return momentIn(text, zone, 0)
+}
+
 /** The end of what `to` names: a day is meant whole. */
-export function endOf(text: string): Date {
-  const at = new Date(text)
-  return /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(at.getTime() + 24 * 3_600_000) : at
+export function endOf(text: string, zone: string): Date {
+  return momentIn(text, zone, 1)
+}
+
+function momentIn(text: string, zone: string, daysLater: number): Date {
+  const day = text.length === '2025-12-23'.length ? parseDay(text) : undefined
+  if (!day) return new Date(text)
+  return new Date(instantOf({ ...day, day: day.day + daysLater, hour: 0, minute: 0, second: 0 }, zone))
 }

@@ -6,7 +6,7 @@ import { type JournalFilter, searchJournal } from '../journal/search.ts'
 import { RequestError } from '../lib/errors.ts'
 import { parseId } from '../lib/ids.ts'
 import { phoneIn } from '../lib/phone.ts'
-import { endOf, momentInput } from './input.ts'
+import { endOf, momentInput, startOf } from './input.ts'
 import { type ApiRoute, type KeyInUse, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { journalItemShape } from './shapes.ts'
@@ -58,8 +58,8 @@ export function journalRoutes(needs: ApiNeeds): ApiRoute[] {
 
 export function journalFilter(needs: ApiNeeds, input: z.output<typeof journalQuery>, key: KeyInUse): JournalFilter {
   return {
-    from: input.from === undefined ? undefined : new Date(input.from),
-    to: input.to === undefined ? undefined : endOf(input.to),
+    from: input.from === undefined ? undefined : startOf(input.from, needs.policy.timezone),
+    to: input.to === undefined ? undefined : endOf(input.to, needs.policy.timezone),
     source: key.source ?? undefined,
     branch: branchFor(key, input.branch),
     channel: input.channel,

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { consentHistory } from '../clients/consents/store.ts'
-import { type Act, extractOf, groundNames, grounds } from '../clients/erasure/act.ts'
-import { eraseClient } from '../clients/erasure/erase.ts'
-import { lastActOf } from '../clients/erasure/store.ts'
-import { clientByExternalId } from '../clients/store.ts'
+import { extractOf, groundNames, grounds } from '../clients/erasure/act.ts'
+import { eraseByAnyId } from '../clients/erasure/erase.ts'
+import { clientByAnyId } from '../clients/merging/store.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { clientAct, commonClients } from './clients.ts'
@@ -13,12 +12,23 @@ import { consentShape, momentShape } from './shapes.ts'
 import { consentView } from './views.ts'
 
 const idInput = z.object({
-  externalId: z.string().trim().min(1).max(100).describe('Ваш идентификатор клиента: GUID контрагента или физлица'),
+  externalId: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .describe(
+      'Ваш идентификатор клиента: GUID контрагента или физлица; или наш, `cli_…`, если клиент известен только по телефону',
+    ),
 })
 
 const actShape = z.object({
   id: z.string(),
-  client: z.object({ id: z.string(), externalId: z.string().optional() }),
+  client: z.object({
+    id: z.string(),
+    externalId: z.string().optional(),
+    aliases: z.array(z.string()).optional().describe('Прочие ваши идентификаторы: записи клиента были объединены'),
+  }),
   erasedAt: momentShape,
   by: z.string().describe('Кто потребовал: ключ, оператор, бот, команда'),
   ground: z.string(),
@@ -51,7 +61,7 @@ export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
       }),
       handle: async ({ params, key, look }) => {
         refuseBranchKey(key, commonClients)
-        const client = await clientByExternalId(needs, params.externalId)
+        const client = await clientByAnyId(needs, params.externalId)
         if (!client) throw unknownClient()
         look([client.id])
         const words = await consentHistory(needs, client.id)
@@ -89,19 +99,13 @@ export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
       answer: actShape,
       handle: async ({ params, body, key, noted }) => {
         refuseBranchKey(key, commonClients)
-        const act = await erase(needs, params.externalId, { by: callerOf(key), ground: body.ground })
+        const act = await eraseByAnyId(needs, params.externalId, { by: callerOf(key), ground: body.ground })
+        if (!act) throw unknownClient()
         noted.object = act.clientId
         return extractOf(act)
       },
     }),
   ]
-}
-
-async function erase(needs: ApiNeeds, externalId: string, how: Parameters<typeof eraseClient>[2]): Promise<Act> {
-  const client = await clientByExternalId(needs, externalId)
-  const act = client ? await eraseClient(needs, client.id, how) : await lastActOf(needs.db, externalId)
-  if (!act) throw unknownClient()
-  return act
 }
 
 function unknownClient(): RequestError {

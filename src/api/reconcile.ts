@@ -4,7 +4,7 @@ import { type KeptFact, keptBeside, keptByIds } from '../events/store/reconcile.
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
 import { decimalOf, kopecksOf } from '../lib/money.ts'
-import { endOf, momentInput } from './input.ts'
+import { endOf, momentInput, startOf } from './input.ts'
 import { type ApiRoute, type KeyInUse, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { momentShape } from './shapes.ts'
@@ -106,7 +106,7 @@ export function reconcileRoutes(needs: ApiNeeds): ApiRoute[] {
 
 async function reconcile(needs: ApiNeeds, body: z.output<typeof input>, key: KeyInUse) {
   const sender = senderOf(needs, body.source, key)
-  const span = { from: new Date(body.from), to: endOf(body.to) }
+  const span = { from: startOf(body.from, needs.policy.timezone), to: endOf(body.to, needs.policy.timezone) }
   if (span.from >= span.to) throw new RequestError('field_invalid', 'Поле «to»: конец промежутка не позже начала.')
   const ids = [...new Set(body.ids.map((each) => each.id))]
   return await needs.db.snapshot(async (db) => {

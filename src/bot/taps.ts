@@ -22,7 +22,8 @@ export function tapRoutes(app: FastifyInstance, needs: TapNeeds): void {
     const isPerson = request.method === 'GET' && !isPreview(request.headers)
     if (isPerson) await noteLinkTap(needs.db, tap.delivery)
     needs.onTap(isPerson ? 'counted' : 'preview')
-    return await reply.redirect(target, 302)
+    // A header takes no Russian letters: the host becomes punycode, the rest is percent-encoded.
+    return await reply.redirect(new URL(target).href, 302)
   })
 }
 

@@ -1,12 +1,8 @@
 import { Command } from 'commander'
-import { extractOf, type Ground, groundNames } from '../clients/erasure/act.ts'
-import { eraseClient } from '../clients/erasure/erase.ts'
-import { lastActOf } from '../clients/erasure/store.ts'
-import { clientByExternalId } from '../clients/store.ts'
-import type { Vault } from '../clients/vault.ts'
+import { extractOf, groundNames } from '../clients/erasure/act.ts'
+import { eraseByAnyId } from '../clients/erasure/erase.ts'
 import { type Config, ConfigError } from '../config.ts'
-import { type Database, openDatabase } from '../db/database.ts'
-import { parseId } from '../lib/ids.ts'
+import { openDatabase } from '../db/database.ts'
 import { masterKeys, openVault } from '../services.ts'
 import { withDatabaseUrl } from './database.ts'
 
@@ -29,8 +25,10 @@ export function eraseClientCommand(settings: () => Config): Command {
         try {
           const vault = await openVault(db, await masterKeys(config))
           for (const id of ids) {
-            const act = await eraseByAnyId({ db, vault }, id, ground)
-            process.stdout.write(`${act === undefined ? `${id}: no such client` : JSON.stringify(act, null, 2)}\n`)
+            const act = await eraseByAnyId({ db, vault }, id, { by: 'cli', ground })
+            process.stdout.write(
+              `${act === undefined ? `${id}: no such client` : JSON.stringify(extractOf(act), null, 2)}\n`,
+            )
             if (act === undefined) process.exitCode = 1
           }
         } finally {
@@ -38,11 +36,4 @@ export function eraseClientCommand(settings: () => Config): Command {
         }
       })
     })
-}
-
-/** The extract; undefined when nobody is called so. */
-export async function eraseByAnyId(needs: { db: Database; vault: Vault }, id: string, ground: Ground) {
-  const own = parseId('client', id) ?? (await clientByExternalId(needs, id))?.id
-  const act = own ? await eraseClient(needs, own, { by: 'cli', ground }) : await lastActOf(needs.db, id)
-  return act && extractOf(act)
 }

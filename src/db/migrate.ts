@@ -19,6 +19,8 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
       direction: 'up',
       migrationsTable: 'migrations',
       advisoryLockMode: 'wait',
+      // Each file in a transaction of its own: the locks of a long index are not held together with those of other files.
+      singleTransaction: false,
       log: () => {},
     })
     return done.map((each) => each.name)

@@ -8,6 +8,7 @@ import { answerKinds } from '../journal/bot-answers.ts'
 import { channelTitles, wayNames } from '../lib/channel-name.ts'
 import { RequestError } from '../lib/errors.ts'
 import { dayOf } from '../lib/moment.ts'
+import { parseDay } from '../lib/russian/time.ts'
 import { sourceTitle } from '../lib/source-title.ts'
 import { daysBetween, shifted } from './facts.ts'
 import {
@@ -43,12 +44,15 @@ const mostDays = 1100
 
 /**
  * The slice that is meant: by default the last thirty days, today included.
- * @throws RequestError 422 in Russian for dates that stand backwards, too long a span, or a breakdown the report has not.
+ * @throws RequestError 422 in Russian for dates of no year that we know or that stand backwards, too long a span, or a breakdown the report has not.
  */
 export function sliceOf(report: Report, asked: Asked, zone: string, now = new Date()): Slice {
   const today = dayOf(now.getTime(), zone)
   const to = asked.to ?? (asked.from !== undefined && asked.from > today ? asked.from : today)
   const from = asked.from ?? shifted(to, 1 - usualDays)
+  if (!parseDay(from) || !parseDay(to)) {
+    throw new RequestError('date_invalid', `Даты «с» (${from}) и «по» (${to}) должны быть не раньше 1971 года.`)
+  }
   if (from > to) {
     throw new RequestError('date_invalid', `Дата «с» (${from}) позже даты «по» (${to}). Поменяйте их местами.`)
   }

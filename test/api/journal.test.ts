@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { endOf, startOf } from '../../src/api/input.ts'
+import { spanOf } from '../../src/dashboard/journal/filter.ts'
+import { dayOf } from '../../src/lib/moment.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
 import {
@@ -98,6 +101,23 @@ describe('the journal', { timeout: 180_000 }, () => {
   for (const [query, sums] of filters) {
     it(`finds ${JSON.stringify(sums)} by ${query()}`, async () => assert.deepEqual(sumsIn(await list(query())), sums))
   }
+
+  it('a day without a zone is one of TIMEZONE, as in the dashboard', async () => {
+    const zone = 'Europe/Moscow'
+    const today = dayOf(Date.now(), zone)
+    assert.equal((await list(`?from=${today}&to=${today}`)).items.length, (await list(`?from=${day(-1)}`)).items.length)
+    assert.deepEqual(
+      [startOf('2026-11-23', zone), endOf('2026-11-23', zone), startOf('2026-11-23T00:00:00Z', zone)].map((at) =>
+        at.toISOString(),
+      ),
+      ['2026-11-22T21:00:00.000Z', '2026-11-23T21:00:00.000Z', '2026-11-23T00:00:00.000Z'],
+    )
+    const [from, to] = ['2026-10-24', '2026-10-25']
+    assert.deepEqual(spanOf({ q: '', from, to }, 'Europe/Berlin'), {
+      from: startOf(from, 'Europe/Berlin'),
+      to: endOf(to, 'Europe/Berlin'),
+    })
+  })
 
   const wrong: [query: string, code: string][] = [
     ['?limit=0', 'field_invalid'],

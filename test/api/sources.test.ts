@@ -255,6 +255,15 @@ describe('sources', { timeout: 180_000 }, () => {
     })
   })
 
+  it('a post without a body, of the type that 1C’s wrappers always set, is a post without a body', async () => {
+    const wanting = await posted('/dead-letters/replay', '')
+    assert.deepEqual([wanting.status, wanting.body.total], [200, 0], JSON.stringify(wanting.body))
+    const lacking = await posted('/keys', '')
+    assert.deepEqual([lacking.status, lacking.body.code], [422, 'field_invalid'], JSON.stringify(lacking.body))
+    assert.match(lacking.body.errors[0].field, /./)
+    assert.equal((await posted('/keys', '{"')).status, 400)
+  })
+
   async function posted(path: string, body: string): Promise<{ status: number; body: Json }> {
     const answer = await fetch(`${service.url}/api/v1${path}`, {
       method: 'POST',

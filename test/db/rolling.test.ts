@@ -42,6 +42,20 @@ it('the release in use goes on reading and writing while the schema is already t
   assert.deepEqual(breakable, [], 'no old table has got a rule that an old insert may break')
 })
 
+it('each migration is a transaction of its own: no lock of one is held through the next', async (t) => {
+  const url = await testDatabase(t)
+  const { rows } = await onDatabase(
+    url,
+    // `now()` is the beginning of a transaction.
+    async (client) =>
+      await client.query<{ files: number; transactions: number }>(
+        'select count(*)::int as files, count(distinct run_on)::int as transactions from migrations',
+      ),
+  )
+  assert.ok((rows[0]?.files ?? 0) > 10)
+  assert.equal(rows[0]?.transactions, rows[0]?.files)
+})
+
 async function migrateTo(url: string, last: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

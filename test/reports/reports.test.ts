@@ -9,10 +9,12 @@ import { tellDigest } from '../../src/reports/digest/tell.ts'
 import { computeDay, holdsForMs, refreshFacts, shifted } from '../../src/reports/facts.ts'
 import { differenceOf } from '../../src/reports/proportions.ts'
 import { caller } from '../api/keys.ts'
+import { makeClient } from '../dashboard/open.ts'
+import { makeMessage } from '../dashboard/seed.ts'
 import { readable, type Visitor, visitorOf } from '../dashboard/visitor.ts'
 import { suiteScope } from '../support/scope.ts'
 import { adminKey, type Json, startService, type TestService } from '../support/service.ts'
-import { makeReportTown } from './town.ts'
+import { makeReportTown, toldAgain } from './town.ts'
 
 const timezone = 'Europe/Moscow'
 const guide = readFileSync(new URL('../../docs/ru/otchety.md', import.meta.url), 'utf8')
@@ -137,8 +139,8 @@ describe('the reports', { timeout: 180_000 }, () => {
 
   it('a day that is computed again is the same, unless the journal has changed', async () => {
     const before = await digestOf(service)
-    await computeDay(facts(), first)
-    assert.equal(await digestOf(service), before)
+    await Promise.all([1, 2, 3].map(() => computeDay(facts(), first)))
+    assert.equal(await digestOf(service), before, 'however many compute it at once')
     await service.services.db.run(
       sql`update deliveries set engagement = 'read' where channel = 'vk' and engagement is null`,
     )
@@ -212,6 +214,7 @@ describe('the reports', { timeout: 180_000 }, () => {
     ['/reports/deliveries?from=2025-11-02&to=2025-11-01', 422, /позже/],
     ['/reports/deliveries?from=2025-02-30', 422, /from/],
     ['/reports/deliveries?from=2010-01-01', 422, /трёх лет/],
+    ['/reports/deliveries?to=0001-01-05', 422, /1971/],
     ['/reports/deliveries?by=reason', 422, /не делится/],
     ['/reports/processing?channel=vk', 422, /не отбирается/],
     ['/reports/deliveries?format=pdf', 422, /format/],
@@ -325,6 +328,23 @@ describe('the reports', { timeout: 180_000 }, () => {
       await tell(evening(4))
       assert.equal(told.length, count)
     })
+  })
+
+  it('a message that is told later is not among the undelivered', async () => {
+    const day = shifted(first, 20)
+    const client = await makeClient(service, { externalId: 'late', phone: '+79035550199', branchCode: 'NN-01' })
+    const at = new Date(`${day}T12:00:00+03:00`)
+    const missed = await makeMessage(service, { client, state: 'skipped', reason: 'no_contact', channel: null, at })
+    const since = `?from=${day}&to=${day}`
+    const numbers = async () => {
+      await computeDay(facts(), day)
+      const { total } = (await service.api('GET', `/reports/deliveries${since}`)).body
+      return [total.total, total.moved, total.skipped, total.sent]
+    }
+    assert.deepEqual(await numbers(), [1, 0, 1, 0])
+    await toldAgain(service, missed)
+    assert.deepEqual(await numbers(), [2, 1, 0, 1])
+    assert.deepEqual((await service.api('GET', `/reports/undelivered${since}`)).body.rows, [])
   })
 
   it('a machine takes a report as CSV', async () => {

@@ -7,7 +7,7 @@ import { parseDay } from '../../src/lib/russian/time.ts'
 import { shifted } from '../../src/reports/facts.ts'
 import type { Services } from '../../src/services.ts'
 import { makeClient } from '../dashboard/open.ts'
-import { type MessageSeed, makeMessage } from '../dashboard/seed.ts'
+import { type MessageSeed, makeMessage, type Seeded } from '../dashboard/seed.ts'
 
 const moscow = 'Europe/Moscow'
 const ural = 'Asia/Yekaterinburg'
@@ -79,20 +79,7 @@ export async function makeReportTown(at: { services: Services }, today: string):
     at: moment(first, 23),
     event: { type: 'payout.paid', ...ekb, ...operation('op-3') },
   })
-  const next = newId('delivery')
-  await db.run(
-    sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, source, type, lane, purpose, test, branch_code, zone,
-          channel, state, expires_at, created_at, decided_at)
-        select ${next}, notification_id, event_id, event_seq, client_id, source, type, lane, purpose, test, branch_code, zone,
-          'vk', 'sent', expires_at, created_at, decided_at from deliveries where id = ${refused.id}`,
-  )
-  // Its id is of now; the reports look for messages by the moment inside their ids.
-  await db.run(
-    sql`update deliveries set id = overlay(id placing substr(${refused.id}, 5, 12) from 5) where id = ${next}`,
-  )
-  await db.run(
-    sql`update deliveries set id = overlay(id placing ${'f'.repeat(8)} from 17) where event_id = ${refused.eventId} and channel = 'vk'`,
-  )
+  await toldAgain(at, refused)
 
   const promo = { type: 'greeting', occasion: 'День металлурга', ...nizhny }
   const dayOfPromo = shifted(first, 2)
@@ -142,4 +129,20 @@ export async function makeReportTown(at: { services: Services }, today: string):
           rated_at = excluded.rated_at`,
   )
   return { first }
+}
+
+/** What did not arrive is told by VK after all, as a delivery of its own. */
+export async function toldAgain({ services: { db } }: { services: Services }, { id, eventId }: Seeded): Promise<void> {
+  const next = newId('delivery')
+  await db.run(
+    sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, source, type, lane, purpose, test, branch_code, zone,
+          channel, state, expires_at, created_at, decided_at)
+        select ${next}, notification_id, event_id, event_seq, client_id, source, type, lane, purpose, test, branch_code, zone,
+          'vk', 'sent', expires_at, created_at, decided_at from deliveries where id = ${id}`,
+  )
+  // Its id is of now; the reports look for messages by the moment inside their ids.
+  await db.run(sql`update deliveries set id = overlay(id placing substr(${id}, 5, 12) from 5) where id = ${next}`)
+  await db.run(
+    sql`update deliveries set id = overlay(id placing ${'f'.repeat(8)} from 17) where event_id = ${eventId} and channel = 'vk'`,
+  )
 }

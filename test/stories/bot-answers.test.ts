@@ -47,7 +47,7 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     const started = await startService(scope, {
       PUBLIC_URL: publicUrl,
       COMPANY_NAME: 'МеталлПром',
-      COMPANY_SITE: 'https://metall.example.ru/ceny?a=1',
+      COMPANY_SITE: 'https://металл.рф/цены?q=Чермет&a=1#медь',
       FEEDBACK_URL: 'https://metall.example.ru/otzyv',
       VK_TOKEN: vk.token,
       VK_GROUP_ID: vk.groupId,
@@ -351,13 +351,12 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
       contacts: [{ channel: 'max', address: String(maxUser) }],
     })
 
-    const ends: string[] = []
-    for (const { id } of [moved, blocked]) {
-      const { body } = await service.api('POST', `/questions/${id}/answer`, { text: 'Секретный ответ' })
-      const { state, reason } = await decided(service, body.answer.eventId)
-      ends.push(`${state} ${reason}`)
-    }
-    assert.deepEqual(ends, ['skipped no_contact', 'failed blocked'])
+    const answer = (id: string) => service.api('POST', `/questions/${id}/answer`, { text: 'Секретный ответ' })
+    const gone = await answer(moved.id)
+    assert.equal(gone.status, 422)
+    assert.match(gone.body.message, /Чата, в котором задали вопрос, больше нет/)
+    const { state, reason } = await decided(service, (await answer(blocked.id)).body.answer.eventId)
+    assert.deepEqual([state, reason], ['failed', 'blocked'])
     const seen = [...service.telegram.received.map(({ text }) => text), ...service.max.received.map(({ text }) => text)]
     assert.ok(!seen.some((text) => text.includes('Секретный ответ')))
   })
@@ -540,7 +539,11 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
       assert.deepEqual([status, headers.get('location')], [302, 'https://metall.example.ru/otzyv'])
     assert.equal(await engagement(), undefined)
     const tapped = await open(site, { 'user-agent': phoneUser })
-    assert.deepEqual([tapped.status, tapped.headers.get('location')], [302, 'https://metall.example.ru/ceny?a=1'])
+    assert.deepEqual(
+      [tapped.status, tapped.headers.get('location')],
+      [302, new URL('https://металл.рф/цены?q=Чермет&a=1#медь').href],
+    )
+    assert.match(tapped.headers.get('location') ?? '', /^https:\/\/xn--[!-~]+$/)
     assert.equal(await engagement(), 'tapped')
     await says(person, 'спасибо', 'передали')
     assert.equal(await engagement(), 'replied')

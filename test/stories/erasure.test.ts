@@ -146,6 +146,28 @@ describe('a client is erased', { timeout: 240_000 }, () => {
     assert.deepEqual(sumsOn(service.telegram, person), [])
   })
 
+  it('known only by his phone he asks in the bot, and is erased by our id; asked again, by the same act', async () => {
+    const person = someone()
+    await decided(service, await accepted(service, payout(person, 63, { client: { phone: person.phone } })))
+    await linksHimself(service, person)
+    const hands = service.telegram.person(person.chat)
+    hands.say('мои данные')
+    await waitForMessage(service.telegram, person, 'Что мы о вас храним')
+    hands.press('Удалить мои данные')
+    await waitForMessage(service.telegram, person, 'Удалить ваши имя, телефон')
+    hands.press('Да, удалить')
+    await waitForMessage(service.telegram, person, 'Заявка на удаление принята')
+    const { items } = (await service.api('GET', '/erasure-requests')).body
+    const { id, externalId } = items.find(({ client }: Json) => client.phone === person.phone).client
+    assert.equal(externalId, undefined)
+    const consents = await service.api('GET', `/clients/${id}/consents`)
+    assert.deepEqual([consents.status, consents.body.client], [200, { id }])
+    const act = await erase({ id })
+    assert.deepEqual([act.status, act.body.client], [200, { id }])
+    assert.deepEqual((await erase({ id }, { ground: 'withdrawal' })).body, act.body)
+    assert.equal((await erase({ id: `cli_${'0'.repeat(32)}` })).status, 404)
+  })
+
   it('in the midst of events and imports of his: whatever is kept belongs to a new record, or to nobody', async () => {
     const person = await linkedSomeone(service)
     const { id: before } = (await service.api('GET', `/clients/${person.id}`)).body

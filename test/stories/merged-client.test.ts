@@ -146,6 +146,21 @@ describe('two records of one person', { timeout: 240_000 }, () => {
     )
   })
 
+  it('erased, they answer the same act by every id that either had', async () => {
+    const person = await linkedSomeone(service)
+    const double = await doubleOf(person)
+    const [own, theirs] = [await clientOf(person), await clientOf(double)]
+    assert.equal((await merge(double, person)).status, 200)
+    const erase = async (id: string) => await service.api('POST', `/clients/${id}/erase`)
+    const { status, body: act } = await erase(double.id)
+    assert.deepEqual(
+      [status, act.client],
+      [200, { id: own.id, externalId: person.id, aliases: [double.id] }],
+      JSON.stringify(act),
+    )
+    for (const id of [double.id, person.id, own.id, theirs.id]) assert.deepEqual((await erase(id)).body, act, id)
+  })
+
   it('people with different phones are not made one, nor whom nobody knows', async () => {
     const [one, other] = [await linkedSomeone(service), await linkedSomeone(service)]
     assert.equal((await merge(one, other)).status, 422)

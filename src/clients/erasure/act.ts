@@ -18,6 +18,8 @@ export type Act = {
   id: Id<'erasure'>
   clientId: ClientId
   externalId: string | null
+  /** The other ids he had, from records that were merged into his. */
+  aliases: readonly string[]
   at: Date
   by: string
   ground: string
@@ -69,7 +71,11 @@ export const keptTables: Readonly<Record<string, string>> = {
 export function extractOf(act: Act) {
   return {
     id: act.id,
-    client: { id: act.clientId, ...(act.externalId === null ? {} : { externalId: act.externalId }) },
+    client: {
+      id: act.clientId,
+      ...(act.externalId === null ? {} : { externalId: act.externalId }),
+      ...(act.aliases.length === 0 ? {} : { aliases: [...act.aliases] }),
+    },
     erasedAt: act.at.toISOString(),
     by: act.by,
     ground: act.ground,

@@ -1,8 +1,9 @@
 import type { Database } from '../../db/database.ts'
-import type { ClientId } from '../../lib/ids.ts'
+import { type ClientId, parseId } from '../../lib/ids.ts'
+import { clientByExternalId } from '../store.ts'
 import type { Vault } from '../vault.ts'
 import type { Act, Ground } from './act.ts'
-import { actOfClient, erasedLately, erasingSteps, holdForErasure, keepAct } from './store.ts'
+import { actOfClient, erasedLately, erasingSteps, holdForErasure, keepAct, lastActOf } from './store.ts'
 
 export type ErasureNeeds = { db: Database; vault: Vault }
 
@@ -23,10 +24,20 @@ export async function eraseClient(
     if (!subject) return undefined
     const counts: Record<string, number> = {}
     for (const { table, run } of erasingSteps) counts[table] = await run({ db: tx, vault }, subject)
-    if (!subject.isErased)
-      await keepAct(tx, { clientId: subject.id, externalId: subject.externalId, by, ground, counts })
+    const { externalId, aliases } = subject
+    if (!subject.isErased) await keepAct(tx, { clientId: subject.id, externalId, aliases, by, ground, counts })
     return await actOfClient(tx, subject.id)
   })
+}
+
+/** By the sender's id, or by ours (`cli_…`), of whoever is here or was erased; undefined when nobody was ever called so. */
+export async function eraseByAnyId(
+  needs: ErasureNeeds,
+  text: string,
+  how: Parameters<typeof eraseClient>[2],
+): Promise<Act | undefined> {
+  const id = parseId('client', text) ?? (await clientByExternalId(needs, text))?.id
+  return id === undefined ? await lastActOf(needs.db, text) : await eraseClient(needs, id, how)
 }
 
 /** A second look at those erased lately; answers how many rows it still found. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { branded, type ClientId, newId } from '../../lib/ids.ts'
+import { aliasesOf } from '../merging/store.ts'
 import type { Vault } from '../vault.ts'
 import type { Act, Ground } from './act.ts'
 
@@ -122,7 +123,7 @@ export const erasingSteps: readonly ErasingStep[] = [
   },
   {
     table: 'client_aliases',
-    what: 'прочие идентификаторы клиента, если его записи объединяли',
+    what: 'связь прочих идентификаторов клиента с его записью, если записи объединяли; сами они остаются в этом акте',
     run: ({ db }, { id }) => db.run(sql`delete from client_aliases where client_id = ${id}`),
   },
   {
@@ -167,7 +168,7 @@ async function erasePendingUpdates({ db, vault }: Needs, { chats }: Subject): Pr
 export async function holdForErasure(
   db: Queryable,
   id: ClientId,
-): Promise<(Subject & { externalId: string | null; isErased: boolean }) | undefined> {
+): Promise<(Subject & { externalId: string | null; aliases: string[]; isErased: boolean }) | undefined> {
   const row = await db.maybeOne(
     z.object({
       external_id: z.string().nullable(),
@@ -177,7 +178,7 @@ export async function holdForErasure(
         .transform(branded<'client'>)
         .nullable(),
     }),
-    sql`select external_id, erased_at is not null as is_erased, merged_into from clients where id = ${id} for update`,
+    sql`select external_id, erased_at is not null as is_erased, merged_into from clients where id = ${id} for no key update`,
   )
   if (!row) return undefined
   if (row.merged_into !== null) return await holdForErasure(db, row.merged_into)
@@ -185,24 +186,30 @@ export async function holdForErasure(
     z.object({ channel: z.string(), addressIndex: z.instanceof(Buffer) }),
     sql`select channel, address_index as "addressIndex" from contacts where client_id = ${id}`,
   )
-  return { id, chats, externalId: row.external_id, isErased: row.is_erased }
+  // Asked for after the lock: a merge that held it may have added one.
+  const aliases = await aliasesOf(db, id)
+  return { id, chats, externalId: row.external_id, aliases, isErased: row.is_erased }
 }
 
 const actRow = z.object({
   id: z.string().transform(branded<'erasure'>),
   client_id: z.string().transform(branded<'client'>),
   external_id: z.string().nullable(),
+  aliases: z.array(z.string()),
   at: z.date(),
   by: z.string(),
   ground: z.string(),
   counts: z.record(z.string(), z.number()),
 })
 
+const actColumns = sql`id, client_id, external_id, aliases, at, by, ground, counts`
+
 function actOf(row: z.output<typeof actRow>): Act {
   return {
     id: row.id,
     clientId: row.client_id,
     externalId: row.external_id,
+    aliases: row.aliases,
     at: row.at,
     by: row.by,
     ground: row.ground,
@@ -212,28 +219,25 @@ function actOf(row: z.output<typeof actRow>): Act {
 
 export async function keepAct(
   db: Queryable,
-  act: { clientId: ClientId; externalId: string | null; by: string; ground: Ground; counts: Record<string, number> },
+  act: Pick<Act, 'clientId' | 'externalId' | 'aliases' | 'by' | 'counts'> & { ground: Ground },
 ): Promise<void> {
   await db.run(
-    sql`insert into erasures (id, client_id, external_id, by, ground, counts)
-        values (${newId('erasure')}, ${act.clientId}, ${act.externalId}, ${act.by}, ${act.ground}, ${JSON.stringify(act.counts)}::jsonb)
+    sql`insert into erasures (id, client_id, external_id, aliases, by, ground, counts)
+        values (${newId('erasure')}, ${act.clientId}, ${act.externalId}, ${act.aliases}::text[], ${act.by}, ${act.ground}, ${JSON.stringify(act.counts)}::jsonb)
         on conflict (client_id) do nothing`,
   )
 }
 
 export async function actOfClient(db: Queryable, id: ClientId): Promise<Act | undefined> {
-  const row = await db.maybeOne(
-    actRow,
-    sql`select id, client_id, external_id, at, by, ground, counts from erasures where client_id = ${id}`,
-  )
+  const row = await db.maybeOne(actRow, sql`select ${actColumns} from erasures where client_id = ${id}`)
   return row && actOf(row)
 }
 
-/** The last erasure of whoever the sender called so. */
+/** The last erasure of whoever the sender called so, or had called so before two records were merged. */
 export async function lastActOf(db: Queryable, externalId: string): Promise<Act | undefined> {
   const row = await db.maybeOne(
     actRow,
-    sql`select id, client_id, external_id, at, by, ground, counts from erasures where external_id = ${externalId}
+    sql`select ${actColumns} from erasures where external_id = ${externalId} or aliases @> array[${externalId}]::text[]
         order by at desc limit 1`,
   )
   return row && actOf(row)

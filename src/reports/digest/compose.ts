@@ -1,4 +1,5 @@
-import type { Database } from '../../db/database.ts'
+import type { Queryable } from '../../db/database.ts'
+import { dayOf } from '../../lib/moment.ts'
 import { dayText, parseDay, wallTime } from '../../lib/russian/time.ts'
 import { askReport, type ReportAnswer } from '../ask.ts'
 import { callsAvoided } from '../calls-avoided.ts'
@@ -6,7 +7,7 @@ import { channels } from '../channels.ts'
 import { chartPng } from '../chart/png.ts'
 import { drawingOf } from '../chart/points.ts'
 import { deliveries } from '../deliveries.ts'
-import { computeDay, shifted } from '../facts.ts'
+import { shifted } from '../facts.ts'
 import { optOuts } from '../opt-outs.ts'
 import type { Report, Row } from '../report.ts'
 import { timing } from '../timing.ts'
@@ -14,7 +15,7 @@ import { undelivered } from '../undelivered.ts'
 import { valueText } from '../words.ts'
 import type { DigestSettings } from './settings.ts'
 
-export type ComposeNeeds = { db: Database; timezone: string }
+export type ComposeNeeds = { db: Queryable; timezone: string }
 
 export type Digest = {
   /** The day it tells of. */
@@ -26,17 +27,20 @@ export type Digest = {
 
 const daysOfChart = 14
 
-/** The day's numbers in a few lines, and two weeks of them as a picture. Names nobody. */
+/** At noon and later a digest tells of the day itself, before of the day that is over. */
+export function dayTold(hour: number, now: Date, zone: string): { day: string; isOfToday: boolean } {
+  const today = dayOf(now.getTime(), zone)
+  const isOfToday = hour >= 12
+  return { day: isOfToday ? today : shifted(today, -1), isOfToday }
+}
+
+/** The day's numbers as they were last computed, in a few lines, and two weeks of them as a picture. Names nobody. */
 export async function composeDigest(
   needs: ComposeNeeds,
   { hour, branches }: Pick<DigestSettings, 'hour' | 'branches'>,
   now: Date,
 ): Promise<Digest> {
-  const wall = wallTime(now, needs.timezone)
-  const today = [wall.year, wall.month, wall.day].map((part) => String(part).padStart(2, '0')).join('-')
-  const isOfToday = hour >= 12
-  const day = isOfToday ? today : shifted(today, -1)
-  await computeDay(needs, day)
+  const { day, isOfToday } = dayTold(hour, now, needs.timezone)
   const ask = (report: Report, from = day) =>
     askReport(needs, report, { from, to: day, by: report.by[0], branches: branches ?? undefined })
   const [states, causes, times, reach, refusals, answers] = [
@@ -49,7 +53,7 @@ export async function composeDigest(
   ]
   const drawing = drawingOf(await ask(deliveries, shifted(day, 1 - daysOfChart)))
   const civil = parseDay(day)
-  const name = civil ? dayText(civil, wall.year) : day
+  const name = civil ? dayText(civil, wallTime(now, needs.timezone).year) : day
   const head = isOfToday ? `Сводка за сегодня, ${name}, к ${hour}:00` : `Сводка за вчера, ${name}`
   return {
     day,

@@ -4,11 +4,12 @@ import type { Vault } from '../../clients/vault.ts'
 import { pauseBot, takeSlot } from '../../deliveries/store/limits.ts'
 import { dayOf } from '../../lib/moment.ts'
 import { wallTime } from '../../lib/russian/time.ts'
+import { computeDay, type FactNeeds } from '../facts.ts'
 import { endDay, giveDayBack, isTaken, readDigest, takeDay } from '../store/digest.ts'
-import { type ComposeNeeds, composeDigest } from './compose.ts'
+import { composeDigest, dayTold } from './compose.ts'
 import type { DigestSettings } from './settings.ts'
 
-export type TellNeeds = ComposeNeeds & {
+export type TellNeeds = FactNeeds & {
   vault: Vault
   channels: ReadonlyMap<ChannelName, Channel>
   /** How many messages a second the bot may send. */
@@ -26,6 +27,7 @@ export async function tellDigest(needs: TellNeeds, now = new Date()): Promise<vo
   if (!settings || wallTime(now, needs.timezone).hour < settings.hour || (await isTaken(needs.db, today))) return
   const channel = needs.channels.get(settings.channel)
   if (!channel) return
+  await computeDay(needs, dayTold(settings.hour, now, needs.timezone).day)
   const { text, picture } = await composeDigest(needs, settings, now)
   const slot = await takeTurn(needs, settings, today)
   if (!slot) return

@@ -37,6 +37,8 @@ export async function rewriteDay(
   day: string,
   { zones, branches }: { zones: Windows; branches: BranchWindows },
 ): Promise<void> {
+  // Two at once would each delete the rows of before and then both insert theirs.
+  await db.run(sql`select pg_advisory_xact_lock(hashtextextended('fact_day:' || ${day}::text, 0))`)
   for (const table of dayTables) await db.run(sql`delete from ${table} where day = ${day}::date`)
   await rewriteDeliveries(db, day, zones)
   await rewriteCounts(db, day, branches)
@@ -63,7 +65,7 @@ async function rewriteDeliveries(db: Queryable, day: string, zones: Windows): Pr
         told as materialized (
           select d.id, d.event_id, d.client_id, d.branch_code, d.channel, d.type, d.source, d.engagement, d.tells_tap, d.reason,
                  d.decided_at, e.occurred_at, e.received_at, e.operation_id, e.operation_number, e.seq,
-                 case when d.state = 'failed' and exists (select 1 from deliveries n where n.event_id = d.event_id and n.id > d.id)
+                 case when d.state in ('failed', 'skipped') and exists (select 1 from deliveries n where n.event_id = d.event_id and n.id > d.id)
                       then 'moved' else d.state end as state,
                  d.state in ('sent', 'delivered') as is_taken
           from deliveries d join window_of w on w.zone = d.zone and d.created_at >= w.starts_at and d.created_at < w.ends_at

@@ -13,10 +13,10 @@ export async function readHoldout(db: Queryable, slice: Slice, watchDays: number
     row,
     sql`with drawn as (
           select distinct on (d.client_id, d.type) ${keyIn(slice.by)} as key, d.client_id, d.trial,
-                 (d.created_at at time zone 'UTC')::date as day
+                 ${dayDrawn} as day
           from deliveries d where ${conditionsIn(slice)} order by d.client_id, d.type, d.id),
         watched as (
-          select d.key, d.trial, d.day + ${watchDays}::int < (select max(day) from fact_days) as is_over,
+          select d.key, d.trial, d.day + ${watchDays}::int < (select max(day) - 1 from fact_days) as is_over,
                  exists (select 1 from daily_clients v where v.client_id = d.client_id and v.visits > 0
                            and v.day > d.day and v.day <= d.day + ${watchDays}::int) as is_back
           from drawn d)
@@ -26,11 +26,17 @@ export async function readHoldout(db: Queryable, slice: Slice, watchDays: number
   )
 }
 
-/** Days are whole days of UTC here: a lot is drawn at any hour, and the watch is weeks long. */
+/** The day of the message's own zone, as everywhere in the daily tables. Postgres may not know a zone that we know. */
+const dayDrawn = sql`(d.created_at at time zone case when d.zone in (select name from pg_timezone_names) then d.zone else 'UTC' end)::date`
+
+const dayMs = 24 * 3_600_000
+
 function conditionsIn({ from, to, branches, type, source }: Slice): Sql {
   return and([
-    sql`d.trial is not null and not d.test and d.id >= ${firstIdAt('delivery', new Date(from))}
-        and d.id < ${firstIdAt('delivery', new Date(new Date(to).getTime() + 24 * 3_600_000))}`,
+    // Ids are of UTC: a day of any zone lies within the one before to the one after it.
+    sql`d.trial is not null and not d.test and d.id >= ${firstIdAt('delivery', new Date(from), -dayMs)}
+        and d.id < ${firstIdAt('delivery', new Date(to), 2 * dayMs)}
+        and ${dayDrawn} between ${from}::date and ${to}::date`,
     ...(branches === undefined ? [] : [sql`d.branch_code = any(${branches}::text[])`]),
     ...(type === undefined ? [] : [sql`d.type = ${type}`]),
     ...(source === undefined ? [] : [sql`d.source = ${source}`]),

@@ -18,7 +18,7 @@ export async function readReturns(db: Queryable, slice: Slice, watchDays: number
           select distinct on (f.client_id) ${keyOf(slice.by)} as key, f.client_id, f.day
           from daily_clients f where ${within} and f.visits > 0 order by f.client_id, f.day, f.branch_code),
         watched as (
-          select v.key, v.day + ${watchDays}::int < (select max(day) from fact_days) as is_over, t.client_id is not null as is_told,
+          select v.key, v.day + ${watchDays}::int < (select max(day) - 1 from fact_days) as is_over, t.client_id is not null as is_told,
                  r.client_id is not null as is_back
           from firsts v
           left join (select distinct x.client_id from daily_clients g join firsts x on x.client_id = g.client_id
