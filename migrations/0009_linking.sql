@@ -26,6 +26,7 @@ create table link_codes (
 alter table chats
   -- The link that somebody came by, until he agrees.
   add column token_hash bytea,
+  add column token_at timestamptz,
   -- The phone that was typed here, as a blind index.
   add column phone_index bytea,
   add column phone_at timestamptz,

@@ -31,13 +31,13 @@ export function openUpdates(services: Services): Updates {
   return createUpdates({
     db,
     vault,
-    answer: async (name, update) => {
+    answer: async (name, update, saidAt) => {
       const channel = channels.get(name)
       if (update.kind === 'receipt') {
         const { address, at } = update
         metrics.receipts.inc({ channel: name, state: update.state })
         await receive(receiptNeeds(services), { channel: name, address, at, receipt: update })
-      } else if (channel) await answer({ ...voiceNeeds(services, channel), ...shared }, update)
+      } else if (channel) await answer({ ...voiceNeeds(services, channel), ...shared, saidAt }, update)
     },
     onUpdate: ({ failed, ...line }) => {
       metrics.updates.inc({ channel: line.channel, kind: line.kind })

@@ -25,7 +25,13 @@ async function nightly(services: Services, signal: AbortSignal): Promise<void> {
     if (left > 0) log.info({ msg: 'erasure.leftovers', rows: left })
     const now = new Date()
     if (!isDue(now, hourIn(config.TIMEZONE, now), await lastRunAt(db))) return
-    await sealOpenWordings({ db, vault })
+    await sealOpenWordings({ db, vault }).catch((error: unknown) =>
+      log.error({
+        msg: 'consents.not_sealed',
+        ...faultOf(error),
+        advice: 'is every key of before in ENCRYPTION_KEYS?',
+      }),
+    )
     await runRetention(
       {
         db,

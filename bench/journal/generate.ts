@@ -5,7 +5,6 @@ import { branded, firstIdAt } from '../../src/lib/ids.ts'
 
 /** A day of the company the journal is of: 3,000,000 messages in 24 months. */
 export const perDay = 4110
-const clientsPerMessage = 0.05
 const dayMs = 24 * 3_600_000
 
 export const vault: Vault = createVault({
@@ -16,12 +15,12 @@ export const vault: Vault = createVault({
 
 export type Town = { messages: number; clients: number; days: number; start: Date }
 
-export function townOf(messages: number, now: Date): Town {
+export function townOf(messages: number, clients: number, now: Date): Town {
   const days = Math.ceil(messages / perDay)
   const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate())
   return {
     messages,
-    clients: Math.max(1000, Math.round(messages * clientsPerMessage)),
+    clients,
     days,
     start: new Date(today - days * dayMs),
   }

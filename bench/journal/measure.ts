@@ -12,17 +12,17 @@ import { operationOf, phoneOf, type Town, vault } from './generate.ts'
 export const timezone = 'Europe/Moscow'
 
 /** A question of a kind, with values of its own each time. */
-type Question = { name: string; ask(round: number): Promise<unknown> }
+export type Question = { name: string; ask(round: number): Promise<unknown> }
 export type Measured = { name: string; p50: number; p95: number }
+export type Pair = { small: Measured; large: Measured }
 
-const rounds = 21
 const page = 51
 
-export async function measureSearch(db: Database, town: Town): Promise<Measured[]> {
+export function searches(db: Database, town: Town): Question[] {
   const needs = { db, vault }
   const someone = (round: number) => phoneOf((round * 7919) % town.clients)
   const number = (round: number) => operationOf((round * 104_729) % town.messages)
-  return await measured([
+  return [
     { name: 'search field, phone', ask: async (round) => await lookUp(db, someone(round)) },
     { name: 'search field, ПСА', ask: async (round) => await lookUp(db, number(round)) },
     {
@@ -30,7 +30,7 @@ export async function measureSearch(db: Database, town: Town): Promise<Measured[
       ask: (round) => searchJournal(needs, { phoneIndex: vault.index('phone', someone(round)) }, page),
     },
     { name: 'GET /journal, ПСА', ask: (round) => searchJournal(needs, { operation: number(round) }, page) },
-  ])
+  ]
 }
 
 /** What the dashboard does for one search: whom it means, and the lines of it. */
@@ -41,9 +41,9 @@ async function lookUp(db: Database, q: string): Promise<void> {
   await findLines({ db, vault }, { clients: found.people.map((each) => each.id), operations: found.operations }, page)
 }
 
-export async function measureFilters(db: Database, town: Town): Promise<Measured[]> {
+export function filters(db: Database, town: Town): Question[] {
   const needs = { db, vault }
-  return await measured([
+  return [
     ...Object.entries(dashboardFilters(town)).map(([name, filter]) => ({
       name: `dashboard: ${name}`,
       ask: () => findLines(needs, filter, page),
@@ -52,7 +52,7 @@ export async function measureFilters(db: Database, town: Town): Promise<Measured
       name: `API: ${name}`,
       ask: () => searchJournal(needs, filter, page),
     })),
-  ])
+  ]
 }
 
 function spanOf(town: Town) {
@@ -107,33 +107,45 @@ function apiFilters(town: Town): Record<string, JournalFilter> {
 }
 
 /** Each report for the last whole month, in its first breakdown and by branch where it has one. */
-export async function measureReports(db: Database, today: string): Promise<Measured[]> {
+export function reports(db: Database, today: string): Question[] {
   const from = shifted(today, -70)
   const to = shifted(today, -41)
-  return await measured(
-    catalog.flatMap((report) =>
-      report.by.map((by) => ({
-        name: `report ${report.name} by ${by}`,
-        ask: () => askReport({ db, timezone }, report, sliceOf(report, { from, to, by }, timezone)),
-      })),
-    ),
-    7,
+  return catalog.flatMap((report) =>
+    report.by.map((by) => ({
+      name: `report ${report.name} by ${by}`,
+      ask: () => askReport({ db, timezone }, report, sliceOf(report, { from, to, by }, timezone)),
+    })),
   )
 }
 
-/** The questions take turns, so that a busy machine slows them alike; the first round warms up. */
-async function measured(questions: readonly Question[], times = rounds): Promise<Measured[]> {
-  const all = questions.map((question) => ({ question, took: [] as number[] }))
-  for (let round = 0; round <= times; round++) {
-    for (const { question, took } of all) {
-      const at = performance.now()
-      await question.ask(round)
-      if (round > 0) took.push(performance.now() - at)
+/** The same questions of both journals take turns, so that a busy machine slows them alike; the first round warms up. */
+export async function measure(small: readonly Question[], large: readonly Question[], rounds: number): Promise<Pair[]> {
+  const all = large.map((question, index) => ({
+    question,
+    other: small[index] ?? question,
+    small: [] as number[],
+    large: [] as number[],
+  }))
+  for (let round = 0; round <= rounds; round++) {
+    for (const each of all) {
+      const [one, two] = [await timeOf(each.other, round), await timeOf(each.question, round)]
+      if (round === 0) continue
+      each.small.push(one)
+      each.large.push(two)
     }
   }
-  return all.map(({ question, took }) => ({
-    name: question.name,
-    p50: percentile(took, 0.5),
-    p95: percentile(took, 0.95),
+  return all.map((each) => ({
+    small: spread(each.question.name, each.small),
+    large: spread(each.question.name, each.large),
   }))
+}
+
+async function timeOf(question: Question, round: number): Promise<number> {
+  const at = performance.now()
+  await question.ask(round)
+  return performance.now() - at
+}
+
+function spread(name: string, took: readonly number[]): Measured {
+  return { name, p50: percentile(took, 0.5), p95: percentile(took, 0.95) }
 }

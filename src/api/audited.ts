@@ -2,16 +2,18 @@ import type { FastifyReply } from 'fastify'
 import { type ActOutcome, outcomeOf } from '../audit/acts.ts'
 import { recordAct } from '../audit/store.ts'
 import type { Queryable } from '../db/database.ts'
+import type { Looks } from '../journal/looks.ts'
 import { RequestError } from '../lib/errors.ts'
-import { type ApiRoute, type KeyInUse, performed, type RegisterNeeds, type Scope, scopes } from './route.ts'
+import { type ApiRoute, type KeyInUse, lookOf, performed, type RegisterNeeds, type Scope, scopes } from './route.ts'
 
 type AuditNeeds = { db: Queryable; onAuditTrouble(error: unknown): void }
+type AskNeeds = AuditNeeds & { looks: Pick<Looks, 'note'> }
 
 /** A line in the audit log for each act, whoever does it and whatever came of it. */
 export function noteAct(needs: AuditNeeds): RegisterNeeds['onAct'] {
-  return async ({ audit }, { params, body, key }, fault) => {
+  return async ({ audit }, { params, body, key, noted }, fault) => {
     if (audit === undefined) return
-    const object = audit.object?.({ params, body }) ?? firstOf(params)
+    const object = noted.object ?? (audit.object ? audit.object({ params, body }) : firstOf(params))
     await recordAct(needs.db, {
       who: key.user ?? key.id,
       kind: key.user === undefined ? 'key' : 'user',
@@ -41,20 +43,17 @@ export type AskApi = (
 ) => Promise<unknown>
 
 /** `ask('POST /keys', …)`: the same table, the same schemas, the same log as for machines. */
-export function askerOf(needs: AuditNeeds, routes: readonly ApiRoute[]): AskApi {
+export function askerOf(needs: AskNeeds, routes: readonly ApiRoute[]): AskApi {
   const byCall = new Map(routes.map((each) => [`${each.method} ${each.path}`, each]))
   const onAct = noteAct(needs)
   return async (call, { params = {}, query = {}, body }, user) => {
     const route = byCall.get(call)
     if (route === undefined || route.answerType !== undefined) throw new Error(`the API has no call ${call}`)
     const posted = { bytes: Buffer.alloc(0) }
+    const key = keyOfUser(user)
+    const look = lookOf(needs.looks, call, key)
     const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''))
-    return await performed(
-      route,
-      { params, query: given, body, posted, key: keyOfUser(user), isTest: false, look: () => {} },
-      noReply,
-      onAct,
-    )
+    return await performed(route, { params, query: given, body, posted, key, isTest: false, look }, noReply, onAct)
   }
 }
 

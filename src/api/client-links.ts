@@ -5,8 +5,8 @@ import { makeCode, makeToken } from '../clients/linking/store.ts'
 import { unlink } from '../clients/linking/unlink.ts'
 import { clientByAnyId } from '../clients/merging/store.ts'
 import { RequestError } from '../lib/errors.ts'
-import { clientIdInput, commonClients, noSuchClient } from './clients.ts'
-import { type ApiRoute, refuseBranchKey, route } from './route.ts'
+import { clientAct, clientIdInput, commonClients, noSuchClient } from './clients.ts'
+import { type ApiRoute, type Noted, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { momentShape } from './shapes.ts'
 import { qrSvg, slipSvg } from './slip.ts'
@@ -33,29 +33,31 @@ export function clientLinkRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'POST',
       path: '/clients/:externalId/link',
       scope: 'clients:write',
+      audit: clientAct('client.link'),
       summary: 'Одноразовая ссылка и QR-код для клиента',
       description:
         'Для талона взвешивания. Ссылка действует LINK_DAYS дней, срабатывает один раз и подключает только этого клиента; прежние его ссылки остаются в силе.',
       params: clientIdInput,
       answer: linkShape,
       errors: ['unavailable'],
-      handle: async ({ params, key }) => {
+      handle: async ({ params, key, noted }) => {
         refuseBranchKey(key, commonClients)
-        return await makeLink(needs, await existing(needs, params.externalId), key.id)
+        return await makeLink(needs, await existing(needs, params.externalId, noted), key.id)
       },
     }),
     route({
       method: 'POST',
       path: '/clients/:externalId/code',
       scope: 'clients:write',
+      audit: clientAct('client.code'),
       summary: 'Одноразовый код для клиента',
       description:
         'Клиент пишет боту свой телефон, а оператор, убедившись, что это он, называет код. Код действует 10 минут и 5 попыток; новый отменяет прежний.',
       params: clientIdInput,
       answer: codeShape,
-      handle: async ({ params, key }) => {
+      handle: async ({ params, key, noted }) => {
         refuseBranchKey(key, commonClients)
-        const client = await existing(needs, params.externalId)
+        const client = await existing(needs, params.externalId, noted)
         if (client.phone === undefined) {
           throw new RequestError(
             'phone_invalid',
@@ -71,23 +73,26 @@ export function clientLinkRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'DELETE',
       path: '/clients/:externalId/contacts/:channel',
       scope: 'clients:write',
+      audit: clientAct('client.unlink'),
       summary: 'Отключить мессенджер клиента',
       description:
         'Сообщения туда больше не уходят, и те, что ждали отправки, тоже. Контакт, который учётная система передаст снова, подключит его опять.',
       params: contactInput,
       answer: z.object({ removed: z.int().describe('Сколько контактов отключено') }),
       errors: ['unavailable'],
-      handle: async ({ params, key }) => {
+      handle: async ({ params, key, noted }) => {
         refuseBranchKey(key, commonClients)
-        const client = await existing(needs, params.externalId)
+        const client = await existing(needs, params.externalId, noted)
         return { removed: await unlink(needs, client.id, params.channel) }
       },
     }),
   ]
 }
 
-async function existing(needs: ApiNeeds, id: string): Promise<Client> {
-  return (await clientByAnyId(needs, id)) ?? noSuchClient()
+async function existing(needs: ApiNeeds, id: string, noted: Noted): Promise<Client> {
+  const client = (await clientByAnyId(needs, id)) ?? noSuchClient()
+  noted.object = client.id
+  return client
 }
 
 async function makeLink(needs: ApiNeeds, client: Client, by: string) {

@@ -3,7 +3,7 @@ import { merge } from '../clients/merging/merge.ts'
 import { clientByAnyId, doublesAfter } from '../clients/merging/store.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
-import { clientIdInput, clientView, commonClients, noSuchClient } from './clients.ts'
+import { clientAct, clientIdInput, clientView, commonClients, noSuchClient } from './clients.ts'
 import { type ApiRoute, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { clientShape } from './shapes.ts'
@@ -43,10 +43,11 @@ export function clientMergingRoutes(needs: ApiNeeds): ApiRoute[] {
         'Возможные двойники. Само ничего не объединяется: на одном телефоне бывают разные люди, и они остаются разными клиентами.',
       query: pageInput,
       answer: doublesShape,
-      handle: async ({ query, key }) => {
+      handle: async ({ query, key, look }) => {
         refuseBranchKey(key, commonClients)
         const after = query.cursor === undefined ? undefined : Buffer.from(query.cursor, 'base64url')
         const found = await doublesAfter(needs, after, query.limit)
+        look(found.flatMap(({ clients }) => clients.map((each) => each.id)))
         const last = found.length === query.limit ? found.at(-1) : undefined
         return compact({
           items: found.map(({ clients }) => itemOf(clients)),
@@ -58,6 +59,7 @@ export function clientMergingRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'POST',
       path: '/clients/:externalId/merge',
       scope: 'clients:write',
+      audit: clientAct('client.merge'),
       summary: 'Объединить двойника с другим клиентом',
       description:
         'Решение оператора: отменить его нельзя. Оба идентификатора дальше означают клиента из поля into; к нему переходят события, сообщения, контакты и согласия.',
@@ -66,9 +68,10 @@ export function clientMergingRoutes(needs: ApiNeeds): ApiRoute[] {
       bodyExample: { into: 'a1d3a7c2-77aa-11ee-9c4f-00155d0a1b2c' },
       answer: clientShape,
       errors: ['unavailable'],
-      handle: async ({ params, body, key, look }) => {
+      handle: async ({ params, body, key, look, noted }) => {
         refuseBranchKey(key, commonClients)
         const from = (await clientByAnyId(needs, params.externalId)) ?? noSuchClient()
+        noted.object = from.id
         const into = (await clientByAnyId(needs, body.into)) ?? noSuchClient()
         // Said twice, it is done once.
         if (from.id === into.id) return await clientView(needs, into.id, look)

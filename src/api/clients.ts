@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Act } from '../audit/acts.ts'
 import { channelNames } from '../channels/channel.ts'
 import { type Client, type Consent, purposes } from '../clients/client.ts'
 import { aliasesOf, clientByAnyId } from '../clients/merging/store.ts'
@@ -157,9 +158,21 @@ function isOldNews(
   word: { granted: boolean; at: string | undefined; text: string | null },
   latest: Consent | undefined,
 ): boolean {
-  if (!latest || word.at !== undefined) return false
+  if (!latest) return false
+  if (word.at !== undefined) {
+    const isSame = latest.granted === word.granted && latest.givenBy === 'api' && latest.wording === word.text
+    return isSame && latest.at.getTime() === Date.parse(word.at)
+  }
   if (latest.granted === word.granted) return latest.givenBy !== 'api' || latest.wording === word.text
   return word.granted && latest.givenBy === 'bot'
+}
+
+/**
+ * The audit entry of an act on a client. What a sender calls him may be a phone: only our own id is noted, and `handle`
+ * notes it as soon as the client is found.
+ */
+export function clientAct(act: Act): NonNullable<ApiRoute['audit']> {
+  return { act, object: ({ params }) => parseId('client', String(params['externalId'])) }
 }
 
 /** @throws RequestError 404 */

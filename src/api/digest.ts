@@ -50,6 +50,7 @@ export function digestRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'PUT',
       path: '/digest',
       scope: 'alerts:write',
+      audit: { act: 'digest.change' },
       summary: 'Назначить, кому и в котором часу отправлять сводку дня',
       description:
         'Сводка уходит раз в день в чат самого владельца, через общий лимит бота; сообщением клиенту она не считается и в журнал не попадает. ' +
@@ -68,6 +69,7 @@ export function digestRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'DELETE',
       path: '/digest',
       scope: 'alerts:write',
+      audit: { act: 'digest.stop' },
       summary: 'Больше не отправлять сводку',
       answer: digestShape,
       handle: async ({ key }) => {

@@ -31,11 +31,12 @@ export function erasureRequestRoutes(needs: ApiNeeds): ApiRoute[] {
       description: 'Клиент просит об этом в боте. Заявка закрывается сама, когда его данные удалены.',
       query,
       answer: z.object({ items: z.array(requestShape) }),
-      handle: async ({ query: { state, limit }, key }) => {
+      handle: async ({ query: { state, limit }, key, look }) => {
         refuseBranchKey(key, 'клиенты общие для всех площадок')
         const items = await listErasureRequests(needs, state, limit)
+        look(items.map((each) => each.client.id))
         return {
-          items: items.map(({ requestedAt, doneAt, client, ...rest }) =>
+          items: items.map(({ requestedAt, doneAt, client: { id: _id, ...client }, ...rest }) =>
             compact({
               ...rest,
               requestedAt: requestedAt.toISOString(),

@@ -23,6 +23,7 @@ export function holdoutRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'PUT',
       path: '/holdout',
       scope: 'sources:write',
+      audit: { act: 'holdout.change' },
       summary: 'Задать долю контрольной группы рекламы',
       description:
         'Жребий тянется только для рекламных сообщений (greeting, bonus.granted) и только тем, кому они ушли бы. Результат — отчёт holdout. ' +

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filterWords } from '../journal/looks.ts'
 import { journalSheet, type SheetFormat, sheetFormats, sheetTypes } from '../notifications/export/journal-sheet.ts'
 import { journalFilter, journalQuery } from './journal.ts'
 import { type ApiRoute, route } from './route.ts'
@@ -19,8 +20,9 @@ export function journalFileRoutes(needs: ApiNeeds): ApiRoute[] {
       answer: z.unknown(),
       answerType: sheetTypes[format],
       errors: ['phone_invalid'],
-      handle: async ({ query, key }, reply) => {
-        const { phone, ...asked } = query
+      handle: async ({ query, key, look }, reply) => {
+        const { phone, ...rest } = query
+        const asked = { ...rest, ...(phone === undefined ? {} : { phone: true }) }
         const stream = await journalSheet(
           { ...needs, onTrouble: needs.onAuditTrouble },
           {
@@ -28,7 +30,8 @@ export function journalFileRoutes(needs: ApiNeeds): ApiRoute[] {
             filter: journalFilter(needs, query, key),
             zone: needs.policy.timezone,
             by: { who: key.id, kind: 'key' },
-            asked: { ...asked, ...(phone === undefined ? {} : { phone: true }) },
+            asked,
+            onEnd: (rows) => look({ filter: filterWords(asked), shown: rows }),
           },
         )
         return reply

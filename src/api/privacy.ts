@@ -5,6 +5,7 @@ import { eraseByAnyId } from '../clients/erasure/erase.ts'
 import { clientByAnyId } from '../clients/merging/store.ts'
 import { compact } from '../lib/compact.ts'
 import { RequestError } from '../lib/errors.ts'
+import { clientAct, commonClients } from './clients.ts'
 import { type ApiRoute, callerOf, refuseBranchKey, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { consentShape, momentShape } from './shapes.ts'
@@ -44,8 +45,6 @@ const provedShape = consentShape.extend({
   counts: z.boolean().describe('false — дано с телефона, который больше не принадлежит клиенту'),
 })
 
-const commonClients = 'клиенты общие для всех площадок'
-
 /** What a client may ask of his data: a proof of his consents, and an end to it all. */
 export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
   return [
@@ -84,6 +83,7 @@ export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'POST',
       path: '/clients/:externalId/erase',
       scope: 'clients:erase',
+      audit: clientAct('client.erase'),
       summary: 'Уничтожить персональные данные клиента',
       description:
         'Отвечает выпиской для акта об уничтожении (приказ Роскомнадзора № 179). Повторный вызов отвечает той же выпиской. ' +
@@ -97,10 +97,11 @@ export function privacyRoutes(needs: ApiNeeds): ApiRoute[] {
       }),
       bodyExample: { ground: 'demand' },
       answer: actShape,
-      handle: async ({ params, body, key }) => {
+      handle: async ({ params, body, key, noted }) => {
         refuseBranchKey(key, commonClients)
         const act = await eraseByAnyId(needs, params.externalId, { by: callerOf(key), ground: body.ground })
         if (!act) throw unknownClient()
+        noted.object = act.clientId
         return extractOf(act)
       },
     }),

@@ -6,7 +6,7 @@ import { parseId, type QuestionId } from '../lib/ids.ts'
 import { answerQuestion, endQuestion } from '../questions/answer.ts'
 import { type Question, questionStates } from '../questions/question.ts'
 import { listQuestions } from '../questions/store.ts'
-import { type ApiRoute, type KeyInUse, route } from './route.ts'
+import { type ApiRoute, type KeyInUse, type NoteLook, route } from './route.ts'
 import type { ApiNeeds } from './routes.ts'
 import { momentShape } from './shapes.ts'
 
@@ -57,11 +57,12 @@ export function questionRoutes(needs: ApiNeeds): ApiRoute[] {
       description: 'Вопросы, которые клиенты задали в чате с ботом. Ключ площадки видит вопросы своей площадки.',
       query,
       answer: z.object({ items: z.array(questionShape), nextCursor: z.string().optional() }),
-      handle: async ({ query: { state, branch, cursor, limit }, key }) => {
+      handle: async ({ query: { state, branch, cursor, limit }, key, look }) => {
         const before = cursor === undefined ? undefined : cursorIn(cursor)
         const found = await listQuestions(needs, { state, branch, before }, scopeOf(key), limit + 1)
         const page = found.slice(0, limit)
         const last = page.at(-1)
+        look(page.map((each) => each.client.id))
         return {
           items: page.map(questionView),
           ...(found.length > limit && last ? { nextCursor: Buffer.from(last.id).toString('base64url') } : {}),
@@ -72,6 +73,7 @@ export function questionRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'POST',
       path: '/questions/:id/answer',
       scope: 'questions:write',
+      audit: { act: 'question.answer', object: questionIn },
       summary: 'Ответить клиенту в тот же чат',
       description:
         'Ответ уходит обычным порядком: после других сообщений клиента, с учётом тихих часов и отказов, и виден в журнале с типом answer. ' +
@@ -81,23 +83,33 @@ export function questionRoutes(needs: ApiNeeds): ApiRoute[] {
       bodyExample: { text: 'Выплата уйдёт завтра до 12:00, банк проводил технические работы.' },
       answer: questionShape,
       errors: ['already_answered'],
-      handle: async ({ params, body, key }) =>
-        questionView(
-          await answerQuestion(needs, idIn(params.id), { text: body.text, by: key.id, scope: scopeOf(key) }),
-        ),
+      handle: async ({ params, body, key, look }) => {
+        const how = { text: body.text, by: key.id, scope: scopeOf(key) }
+        return shownTo(look, await answerQuestion(needs, idIn(params.id), how))
+      },
     }),
     route({
       method: 'POST',
       path: '/questions/:id/close',
       scope: 'questions:write',
+      audit: { act: 'question.close', object: questionIn },
       summary: 'Закрыть вопрос',
       description: 'Клиенту об этом не сообщается. Ответ, если он был, остаётся.',
       params: idInput,
       answer: questionShape,
-      handle: async ({ params, key }) =>
-        questionView(await endQuestion(needs, idIn(params.id), { by: key.id, scope: scopeOf(key) })),
+      handle: async ({ params, key, look }) =>
+        shownTo(look, await endQuestion(needs, idIn(params.id), { by: key.id, scope: scopeOf(key) })),
     }),
   ]
+}
+
+function questionIn({ params }: { params: Record<string, unknown> }): string | undefined {
+  return parseId('question', String(params['id']))
+}
+
+function shownTo(look: NoteLook, question: Question) {
+  look([question.client.id])
+  return questionView(question)
 }
 
 function scopeOf({ branchCode }: KeyInUse) {

@@ -49,6 +49,7 @@ export function retentionRoutes(needs: ApiNeeds): ApiRoute[] {
       method: 'PUT',
       path: '/retention',
       scope: 'privacy:write',
+      audit: { act: 'retention.change' },
       summary: 'Изменить сроки хранения',
       description:
         'Названные виды меняются, остальные остаются. Короче наименьшего срока задать нельзя. Очистка идёт ночью.',

@@ -52,7 +52,7 @@ export type ApiRoute = {
   answer: z.ZodType
   /** What the answer is, when it is no JSON: `answer` then says nothing. */
   answerType?: string
-  /** What the audit log calls it; `object` names what it was done to. */
+  /** What the audit log calls it; `object` names what it was done to, unless `handle` has noted it: by default the first parameter. */
   audit?: { act: Act; object?(input: { params: Record<string, unknown>; body: unknown }): string | undefined }
   /** Of a success; 200 when not said. */
   status?: 201
@@ -70,7 +70,11 @@ export type RouteInput = {
   /** The request bears `X-Test`. */
   isTest: boolean
   look: NoteLook
+  noted: Noted
 }
+
+/** What the audit log will say that the act was done to: an id of ours, known only when it was looked up. */
+export type Noted = { object?: string }
 
 /** To be called with whatever shows personal data: whose, or of how many by what filter. */
 export type NoteLook = (what: Iterable<string> | { filter: Record<string, string | number>; shown: number }) => void
@@ -129,6 +133,7 @@ export function route<
         key: KeyInUse
         isTest: boolean
         look: NoteLook
+        noted: Noted
       },
       reply: FastifyReply,
     ): Promise<unknown>
@@ -173,17 +178,18 @@ export function register(app: FastifyInstance, routes: readonly ApiRoute[], need
   }
 }
 
-function lookOf(looks: Pick<Looks, 'note'>, place: string, key: KeyInUse): NoteLook {
+export function lookOf(looks: Pick<Looks, 'note'>, place: string, key: KeyInUse): NoteLook {
   const who = callerOf(key)
   return (what) => looks.note({ who, place, ...(Symbol.iterator in what ? { clients: what } : what) })
 }
 
 /** How a key is named where it is remembered who did something. */
 export function callerOf(key: KeyInUse): string {
+  if (key.user !== undefined) return `user:${key.user}`
   return key.id === 'admin' ? 'admin-key' : `key:${key.id}`
 }
 
-export type RawInput = Omit<RouteInput, 'params' | 'query'> & { params: unknown; query: unknown }
+export type RawInput = Omit<RouteInput, 'params' | 'query' | 'noted'> & { params: unknown; query: unknown }
 
 /** Reads the input by the schemas of the route and does what it says; whatever an act came to is noted. */
 export async function performed(
@@ -194,6 +200,7 @@ export async function performed(
 ): Promise<unknown> {
   const input = {
     ...raw,
+    noted: {},
     params: route.params ? parseInput(route.params, raw.params) : {},
     query: route.query ? parseInput(route.query, raw.query) : {},
     body: route.body && !route.takesBytes ? parseInput(route.body, raw.body ?? {}) : undefined,

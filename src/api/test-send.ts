@@ -22,9 +22,10 @@ export function testSendRoutes(needs: ApiNeeds): ApiRoute[] {
       answer: z.object({
         contacts: z.array(z.object({ id: z.string(), channel: z.enum(channelNames), fullName: z.string().optional() })),
       }),
-      handle: async ({ key }) => {
+      handle: async ({ key, look }) => {
         refuseBranchKey(key, common)
         const contacts = await teamContacts(needs)
+        look(contacts.map((each) => each.clientId))
         return { contacts: contacts.map(({ id, channel, fullName }) => compact({ id, channel, fullName })) }
       },
     }),

@@ -36,6 +36,17 @@ export const acts = {
   'key.rotate': 'Замена ключа',
   'alerts.change': 'Изменение получателей тревог',
   'webhook.change': 'Изменение исходящего вебхука',
+  'client.link': 'Ссылка для подключения клиента',
+  'client.code': 'Код для подключения клиента',
+  'client.unlink': 'Отключение мессенджера клиента',
+  'client.merge': 'Объединение клиентов',
+  'client.erase': 'Уничтожение данных клиента',
+  'question.answer': 'Ответ на вопрос клиента',
+  'question.close': 'Закрытие вопроса клиента',
+  'retention.change': 'Изменение сроков хранения',
+  'digest.change': 'Изменение сводки владельцу',
+  'digest.stop': 'Отключение сводки владельцу',
+  'holdout.change': 'Изменение контрольной группы',
 } as const
 
 export type Act = keyof typeof acts

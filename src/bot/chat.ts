@@ -14,6 +14,8 @@ export type Reach = { phone: string | undefined; site: string | undefined; name:
 export type ReachOf = (branch: NamedBranch | undefined) => Promise<Reach>
 
 export type AnswerNeeds = VoiceNeeds & {
+  /** When we first had what he does now: words of consent bear it. */
+  saidAt: Date
   brand: Brand
   reachOf: ReachOf
   /** Of branches that name none. */

@@ -3,11 +3,13 @@ import type { Button } from '../channels/message.ts'
 
 import type { Client, ConsentAct, Purpose } from '../clients/client.ts'
 import { rememberWording, wordingByMark } from '../clients/consents/store.ts'
+import { noteToken } from '../clients/linking/store.ts'
 import { addressIndex, consentsOf, markAddress, wordingHash } from '../clients/store.ts'
 import { noteWords, noteWordsOfHeld } from '../deliveries/word.ts'
 import {
   type AnswerNeeds,
   type ChatUpdate,
+  chatOf,
   type Inside,
   type Press,
   peopleOf,
@@ -23,8 +25,8 @@ import { tell } from './talk/tell.ts'
 import { advertisingWording, buttons, consentWording, texts } from './texts.ts'
 
 /*
- * Words of consent bear our own clock: a messenger's moments are whole seconds, and a «/stop» must never look older than
- * the «yes» a moment before it.
+ * Words of consent bear our own clock, and the moment when we had them: a messenger's moments are whole seconds, and what is
+ * worked late must not look newer than the «/stop» that came after it.
  */
 
 export async function welcome(needs: AnswerNeeds, update: Start): Promise<boolean> {
@@ -160,11 +162,11 @@ async function agree(needs: AnswerNeeds, update: Press, shownHash: string | unde
     const ids = clients.map((each) => each.id)
     await needs.catchUp(ids, async (db) => {
       const shown = { shownHash, address: update.address }
-      for (const client of clients) await grant({ ...needs, db }, client, new Date(), shown)
+      for (const client of clients) await grant({ ...needs, db }, client, needs.saidAt, shown)
     })
     return await sayLinked(needs, update, clients)
   }
-  const consent = { at: new Date(), wordingHash: shownHash ?? wordingHash(consentWording(needs.brand)) }
+  const consent = { at: needs.saidAt, wordingHash: shownHash ?? wordingHash(consentWording(needs.brand)) }
   await noteChatConsent(needs, needs.channel.name, update.address, consent)
   await say(needs, update, { text: texts.askPhone, keyboard: { requestContact: buttons.sharePhone } })
 }
@@ -176,7 +178,7 @@ async function agreeAdvertising(needs: AnswerNeeds, update: Press, shownHash: st
   const wording = advertisingWording(needs.brand)
   for (const client of clients) {
     const word = { ...said(needs, update.address, 'button'), purpose: 'advertising' as const, granted: true }
-    await noteWords(needs, client.id, [{ ...word, at: new Date(), wording, shownHash }])
+    await noteWords(needs, client.id, [{ ...word, at: needs.saidAt, wording, shownHash }])
   }
   await say(needs, update, { text: texts.advertisingAgreed, buttons: [[stopAdvertisingButton]] })
 }
@@ -237,6 +239,7 @@ export async function stopWord(needs: AnswerNeeds, update: Text): Promise<boolea
 
 async function withdraw(needs: AnswerNeeds, update: ChatUpdate, act: ConsentAct): Promise<void> {
   await noteChatConsent(needs, needs.channel.name, update.address, null)
+  await noteToken(needs, chatOf(needs, update), undefined)
   for (const client of await peopleOf(needs, update)) await take(needs, update, client, act, ['service', 'advertising'])
 }
 
@@ -257,7 +260,7 @@ async function take(
   act: ConsentAct,
   taken: readonly Purpose[],
 ): Promise<void> {
-  const at = new Date()
+  const at = needs.saidAt
   await noteWords(
     needs,
     client.id,

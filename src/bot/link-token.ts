@@ -44,13 +44,18 @@ export async function pressForLink(needs: AnswerNeeds, update: Press): Promise<b
   const { tokenHash: hash } = await chatState(needs, chatOf(needs, update))
   if (hash === undefined) return false
   if (!pressed.isGranted) return await refuse(needs, update)
-  await needs.channel.answerPress(update, undefined)
   const id = await clientOfToken(needs.db, hash)
   if (id === undefined) {
     needs.onLink({ way: 'link', result: 'refused' })
     await noteToken(needs, chatOf(needs, update), undefined)
+    // Whoever is told of his money here already says «yes» to that.
+    if ((await peopleOf(needs, update)).length > 0) return false
+    await needs.channel.answerPress(update, undefined)
     await saySpent(needs, update)
-  } else await finish(needs, update, { hash, id, consent: { at: new Date(), wordingHash: pressed.shownHash } })
+  } else {
+    await needs.channel.answerPress(update, undefined)
+    await finish(needs, update, { hash, id, consent: { at: needs.saidAt, wordingHash: pressed.shownHash } })
+  }
   return true
 }
 

@@ -29,10 +29,11 @@ async function linkPhone(
   consent: ChatConsent | undefined,
 ): Promise<Client[]> {
   const ids = (await clientsByPhone(needs, phone)).map((each) => each.id)
-  return await needs.catchUp(ids, async (db) => {
+  return await needs.catchUp(ids, async (db, also) => {
     const inTransaction = { ...needs, db }
     const known = await clientsByPhone(inTransaction, phone)
     const clients = known.length > 0 ? known : await resolveClients(inTransaction, [{ phone }])
+    also(clients.map((each) => each.id))
     for (const client of clients) {
       await linkContact(inTransaction, client, {
         channel: needs.channel.name,

@@ -2,12 +2,14 @@ import type { ChannelName, Update } from '../channels/channel.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
 import { createGate } from '../lib/gate.ts'
-import { closeUpdate, forgottenUpdates, storeUpdates, type UpdateId } from './store.ts'
+import { madeAt } from '../lib/ids.ts'
+import { closeUpdate, forgottenUpdates, isOpen, storeUpdates, type UpdateId } from './store.ts'
 
 export type UpdateNeeds = {
   db: Database
   vault: Vault
-  answer(channel: ChannelName, update: Update): Promise<void>
+  /** `keptAt`: when we first had it, however often and however late it is worked. */
+  answer(channel: ChannelName, update: Update, keptAt: Date): Promise<void>
   onUpdate(line: {
     channel: ChannelName
     kind: Update['kind'] | 'repeated'
@@ -28,17 +30,22 @@ const storedAtOnce = 1_000
 
 export function createUpdates(needs: UpdateNeeds): Updates {
   const chats = new Map<string, Promise<void>>()
+  // Worked a second time behind what came after it, a «yes» would undo a «/stop».
+  const inHand = new Set<UpdateId>()
   // Thousands of receipts that come at once must leave connections to the database for everybody else.
   const receipts = createGate(8)
   const talks = createGate(32)
 
   const work = (id: UpdateId, channel: ChannelName, update: Update) => {
+    if (inHand.has(id)) return
+    inHand.add(id)
     const chat = `${channel}:${update.address}`
     const before = chats.get(chat) ?? Promise.resolve()
     const gate = update.kind === 'receipt' ? receipts : talks
     const mine = before.then(() => gate(() => workOne(needs, id, channel, update)))
     chats.set(chat, mine)
     void mine.finally(() => {
+      inHand.delete(id)
       if (chats.get(chat) === mine) chats.delete(chat)
     })
   }
@@ -74,7 +81,8 @@ async function workOne(needs: UpdateNeeds, id: UpdateId, channel: ChannelName, u
       ...(failed === undefined ? {} : { failed }),
     })
   try {
-    await needs.answer(channel, update)
+    if (!(await isOpen(needs, id))) return
+    await needs.answer(channel, update, madeAt(id))
     await closeUpdate(needs, id)
     line()
   } catch (error) {

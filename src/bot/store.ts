@@ -39,6 +39,15 @@ export async function closeUpdate(needs: BotNeeds, id: UpdateId): Promise<void> 
   await needs.db.run(sql`update updates set handled_at = now(), payload = null where id = ${id}`)
 }
 
+/** Nobody has worked it yet: of two processes that were given it, one may have been quicker. */
+export async function isOpen({ db }: BotNeeds, id: UpdateId): Promise<boolean> {
+  const row = await db.maybeOne(
+    z.object({ id: z.string() }),
+    sql`select id from updates where id = ${id} and handled_at is null`,
+  )
+  return row !== undefined
+}
+
 const updateSchema = z.looseObject({ key: z.string(), address: z.string(), at: z.coerce.date(), kind: z.string() })
 
 /** Updates that were stored but not worked, because the process died in between. Each is handed out once in 30 s. */

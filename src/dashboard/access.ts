@@ -1,18 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Database } from '../db/database.ts'
-import { createStrangersDoor } from './access/lockout.ts'
+import { createDoor } from './access/lockout.ts'
 import { hashPassword, isPassword } from './access/password.ts'
 import {
   deleteExpiredSessions,
   deleteSession,
   findSession,
-  forgetTries,
   hasUsers,
   insertSession,
   insertUser,
+  noteEntry,
+  passwordHashOf,
   type Session,
-  tryUser,
 } from './access/store.ts'
 import { endSessions, setPassword } from './access/users/store.ts'
 
@@ -48,7 +48,8 @@ export type LoginResult = { user: string | undefined } & (
 )
 
 export type Access = {
-  logIn(name: string, password: string): Promise<LoginResult>
+  /** `from`: the address it is tried from. */
+  logIn(name: string, password: string, from: string): Promise<LoginResult>
   /** The session of a cookie's token, while it lasts. */
   sessionOf(token: string): Promise<Session | undefined>
   logOut(token: string): Promise<void>
@@ -58,36 +59,45 @@ export type Access = {
 
 /** Who may see the dashboard. Of a session's token only the hash is kept: a copy of the database opens no door. */
 export function createAccess({ db, log }: { db: Database; log: Logger }): Access {
-  const strangers = createStrangersDoor()
+  const door = createDoor()
   return {
-    logIn: async (typedName, password) => {
+    logIn: async (typedName, password, from) => {
       const name = typedName.trim().toLowerCase()
       const now = new Date()
-      const user = await tryUser(db, name, now)
-      const door = user ?? strangers.try(name, now)
-      const whose = { user: user && name }
-      if (!door.isOpen) return { kind: 'locked', until: door.lockedUntil ?? now, ...whose }
-      if (await isPassword(password, user?.passwordHash)) {
-        await forgetTries(db, name)
+      const hash = await passwordHashOf(db, name)
+      const lock = lockOf(name, hash)
+      const { isOpen, lockedUntil } = door.try(lock, from, now)
+      const whose = { user: hash === undefined ? undefined : name }
+      if (!isOpen) return { kind: 'locked', until: lockedUntil ?? now, ...whose }
+      if (await isPassword(password, hash)) {
+        door.opened(lock, from)
+        await noteEntry(db, name)
         return { kind: 'in', token: await openSession(db, name), ...whose }
       }
-      if (door.lockedUntil === null) return { kind: 'wrong', ...whose }
-      log.warn({ msg: 'dashboard.user_locked', ...(user ? { user: name } : {}) })
-      return { kind: 'locked', until: door.lockedUntil, ...whose }
+      if (lockedUntil === null) return { kind: 'wrong', ...whose }
+      log.warn({ msg: 'dashboard.user_locked', ...(hash === undefined ? {} : { user: name }) })
+      return { kind: 'locked', until: lockedUntil, ...whose }
     },
     sessionOf: (token) => findSession(db, hashOf(token)),
     logOut: (token) => deleteSession(db, hashOf(token)),
     changePassword: async (name, present, next, token) => {
       // A session that was left open must not be a place to guess at: tries count as at the door.
-      const user = await tryUser(db, name, new Date())
-      if (!user?.isOpen) return 'locked'
-      if (!(await isPassword(present, user.passwordHash))) return 'wrong'
-      await forgetTries(db, name)
+      const from = `session ${token}`
+      const hash = await passwordHashOf(db, name)
+      const lock = lockOf(name, hash)
+      if (!door.try(lock, from, new Date()).isOpen) return 'locked'
+      if (!(await isPassword(present, hash))) return 'wrong'
+      door.opened(lock, from)
       await setPassword(db, { name, passwordHash: await hashPassword(next), mustChange: false })
       await endSessions(db, name, hashOf(token))
       return 'changed'
     },
   }
+}
+
+/** A new password has a new lock: whoever was shut out by guesses at the old one may come in. */
+function lockOf(name: string, hash: string | undefined): string {
+  return `${name} ${hash?.slice(-24) ?? ''}`
 }
 
 async function openSession(db: Database, userName: string): Promise<string> {

@@ -5,6 +5,7 @@ import { RequestError } from '../lib/errors.ts'
 import { recogniseOperators, requireSession } from './access/guard.ts'
 import { loginRoutes, logoutRoutes } from './access/login.ts'
 import { noteActs } from './access/noted.ts'
+import { refuseNulls } from './access/nulls.ts'
 import { passwordRoutes } from './access/own-password.ts'
 import { createAccess } from './access.ts'
 import { auditRoutes } from './audit/page.ts'
@@ -61,6 +62,7 @@ export async function dashboardRoutes(app: FastifyInstance, desk: Desk): Promise
   }
   const forPeople: FastifyPluginAsync = async (scope) => {
     recogniseOperators(scope, withAccess.access, desk.publicUrl)
+    refuseNulls(scope)
     const isOpen = { config: { right: 'public' as const } }
     scope.get('/', isOpen, async (request, reply) => reply.redirect(request.operator ? '/today' : '/login'))
     loginRoutes(scope, withAccess)

@@ -168,7 +168,8 @@ function toError(error: unknown): Error {
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (/^(08|53|57P|58)/.test(code) || code === '25006' || code === '55P03') return true
+  if (/^(08|53|57P|58)/.test(code) || code === '25006' || code === '55P03' || code === '40P01' || code === '40001')
+    return true
   if (/^(ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code)) return true
   return /connection terminated|query read timeout|timeout exceeded when trying to connect|connection timeout|client was closed|the database system is/i.test(
     error.message,

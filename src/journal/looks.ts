@@ -10,6 +10,12 @@ export type Look = { who: string; place: string } & (
   | { filter: Readonly<Record<string, string | number>>; shown: number }
 )
 
+/** What an export was narrowed down to, as it is kept. */
+export function filterWords(asked: Readonly<Record<string, unknown>>): Record<string, string> {
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
+}
+
 export type Looks = {
   /** Returns at once: the row is written aside. */
   note(look: Look): void

@@ -1,3 +1,5 @@
+import { safeText } from './sheet/sheet.ts'
+
 /**
  * A table for a spreadsheet in Russian: semicolons, decimal commas, and a byte order mark so that the letters are read. A
  * text that a spreadsheet would take for a formula is put behind an apostrophe.
@@ -12,6 +14,6 @@ export function csvLine(cells: readonly (string | number)[]): string {
 
 function cellText(cell: string | number): string {
   if (typeof cell === 'number') return String(cell).replace('.', ',')
-  const safe = /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell
-  return /[";\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const safe = safeText(cell)
+  return /[;,"\r\n\t]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

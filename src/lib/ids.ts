@@ -44,6 +44,11 @@ export function prefixOf(kind: IdKind): string {
   return prefixes[kind]
 }
 
+/** When an id was made: a UUIDv7 begins with its moment. */
+export function madeAt(id: Id<IdKind>): Date {
+  return new Date(Number.parseInt(id.slice(id.indexOf('_') + 1).slice(0, 12), 16))
+}
+
 /** The least id of that kind made at that moment: 48 bits of milliseconds come first, so a span of time is a span of ids. */
 export function firstIdAt<K extends IdKind>(kind: K, at: Date, laterMs = 0): Id<K> {
   const ms = Math.max(0, at.getTime() + laterMs)

@@ -21,20 +21,24 @@ export type CatchUpNeeds = Pick<
 /**
  * Does `work` that lets these clients be told (a link, a consent), and in the same transaction plans what of their money
  * could not be told for want of it. Their rows are held meanwhile, so whoever plans a payment of theirs just now comes
- * before, and is seen here, or after, and sees what was done.
+ * before, and is seen here, or after, and sees what was done. `also` names those whom only the work found.
  */
-export type CatchUp = <T>(clients: readonly ClientId[], work: (db: Queryable) => Promise<T>) => Promise<T>
+export type CatchUp = <T>(
+  clients: readonly ClientId[],
+  work: (db: Queryable, also: (more: readonly ClientId[]) => void) => Promise<T>,
+) => Promise<T>
 
 export function createCatchUp(needs: CatchUpNeeds): CatchUp {
   return async (clients, work) => {
-    if (clients.length === 0) return await needs.db.transaction(work)
     // Read before the transaction: inside it they would ask for a second connection.
     const [wording, rulesOf] = await Promise.all([needs.wording(), needs.branchRules.read()])
     const { result, told } = await needs.db.transaction(async (db) => {
       const inside = { db, vault: needs.vault }
-      const held = (await lockClients(inside, clients)).map((each) => each.id)
-      const result = await work(db)
-      return { result, told: await planMissed({ ...needs, wording, rulesOf }, inside, held) }
+      const held = new Set((await lockClients(inside, clients)).map((each) => each.id))
+      const more: ClientId[] = []
+      const result = await work(db, (found) => more.push(...found.filter((each) => !held.has(each))))
+      for (const { id } of await lockClients(inside, more)) held.add(id)
+      return { result, told: await planMissed({ ...needs, wording, rulesOf }, inside, [...held]) }
     })
     if (told.length > 0) {
       needs.onCaughtUp(told.length)

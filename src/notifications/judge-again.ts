@@ -5,9 +5,11 @@ import type { NewDelivery } from '../deliveries/store/insert.ts'
 
 type Decided<D> = { delivery: NewDelivery; again(recipient: Recipient): D }
 
+const untold: ReadonlySet<string> = new Set(['no_contact', 'no_consent', 'blocked', 'not_found'])
+
 /** Money that cannot be told for want of a contact or a consent: what a link or a «yes» of this very moment would change. */
 export function isUntold({ delivery: { lane, reason, test } }: { delivery: NewDelivery }): boolean {
-  return lane === 'money' && !test && (reason === 'no_contact' || reason === 'no_consent')
+  return lane === 'money' && !test && reason !== null && untold.has(reason)
 }
 
 /**

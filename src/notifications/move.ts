@@ -5,7 +5,7 @@ import { again, isAgain, led, messageText } from '../deliveries/message.ts'
 import { nextOfClients } from '../deliveries/store/decide.ts'
 import type { NewDelivery } from '../deliveries/store/insert.ts'
 import {
-  clientsOfReminders,
+  clientsOf,
   downChannels,
   endMoved,
   insertNext,
@@ -52,8 +52,9 @@ async function moveAll(needs: MoveNeeds, ids: readonly DeliveryId[], kind: MoveK
   const wording = await needs.wording()
   const { moved, lines } = await needs.db.transaction(async (db) => {
     const inside = { db, vault: needs.vault }
-    // Whoever keeps the payment of a reminder waits here, or was before us and is seen below. The client first, as elsewhere.
-    await lockClients(inside, await clientsOfReminders(db, ids))
+    // Whoever links a chat, or keeps the payment of a reminder, waits here, or was before us and is seen below. The client
+    // first, as elsewhere.
+    await lockClients(inside, await clientsOf(db, ids))
     const moving = await lockMoving(db, ids, kind)
     if (moving.length === 0) return { moved: [], lines: [] }
     const stored = await eventsByIds(

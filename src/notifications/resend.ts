@@ -12,11 +12,13 @@ import { lockResendable, ownerOf, type Resendable, resentAs } from '../deliverie
 import type { RulesOfBranch } from '../events/branch-rules.ts'
 import { earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
 import { type DeliveryId, newId } from '../lib/ids.ts'
-import { branchOf, latestConsent, quietFor } from './decide.ts'
+import { branchOf, latestConsent, quietFor, zoneOf } from './decide.ts'
+import { dueEnd } from './due.ts'
 import { correctionIn, type PlanNeeds } from './plan.ts'
 import { forbiddenChannels, type Policy } from './policy.ts'
 import { expiryOf } from './quiet-hours.ts'
 import { route } from './route.ts'
+import { isOwnReminder } from './schedule.ts'
 import { destinationIn, type Wording } from './wording.ts'
 
 export type ResendNeeds = Pick<
@@ -87,6 +89,8 @@ async function sayAgain(needs: SayNeeds, db: Queryable, asked: Resending): Promi
   if ('kind' in chosen) return chosen
   const words = await wordsFor(needs, inside, { old, stored, recipient, channel: chosen.channel })
   if (words === undefined) return refusal('template_error')
+  const expiresAt = endOf(needs, stored, new Date())
+  if (expiresAt <= new Date()) return refusal('too_late')
   // Whoever sends to a closed chat by name has heard that it is open again.
   if (chosen.blockedReason !== null) await markAddress(inside, chosen.channel, chosen.address, null)
   const now = new Date()
@@ -106,7 +110,7 @@ async function sayAgain(needs: SayNeeds, db: Queryable, asked: Resending): Promi
       templateVersion: words.version,
       nextAttemptAt: now,
       staleAt: words.staleAt,
-      expiresAt: endOf(needs, stored, now),
+      expiresAt,
     },
     { from: old.id, by: asked.by },
   )
@@ -118,7 +122,8 @@ function endOf(needs: SayNeeds, stored: StoredEvent, now: Date): Date {
   const definition = needs.handlingOf(event ?? stored)
   const { quietHours } = needs.rulesOf(branchOf(event))
   const quiet = event === undefined ? (at: Date) => at : quietFor({ event, definition, quietHours }, needs.policy)
-  return expiryOf(now, definition.expiryHours, quiet)
+  const usual = expiryOf(now, definition.expiryHours, quiet)
+  return event !== undefined && isOwnReminder(event) ? dueEnd(event, zoneOf(event, needs.policy), usual) : usual
 }
 
 function obstacleTo(old: Resendable, force: boolean): Resent | undefined {
@@ -128,6 +133,7 @@ function obstacleTo(old: Resendable, force: boolean): Resent | undefined {
   if (old.reason === 'superseded') return refusal('superseded')
   if (old.mayHaveCome && !force) return refusal('may_have_come')
   if (old.isOvertaken && !force) return refusal('overtaken')
+  if (old.reason === 'too_late' && !force) return refusal('too_late')
   return undefined
 }
 
@@ -150,7 +156,9 @@ function choose(old: Resendable, { contacts }: Recipient, asked: Resending, poli
   const { channel, force } = asked
   const usual = old.channel === null || old.channel === 'sandbox' ? [] : [old.channel]
   const mayTry = (each: Contact) => (channel !== undefined && force ? { ...each, blockedReason: null } : each)
-  const choice = route(contacts.filter((each) => channel === undefined || each.channel === channel).map(mayTry), {
+  // The answer to a question goes to its own chat or nowhere.
+  const open = contacts.filter((each) => old.type !== 'answer' || each.id === old.contactId)
+  const choice = route(open.filter((each) => channel === undefined || each.channel === channel).map(mayTry), {
     order: [...usual, ...policy.channelOrder.filter((each) => each !== old.channel)],
     on: policy.channelsOn,
     forbidden: forbiddenChannels(policy, old.purpose),
@@ -201,7 +209,13 @@ const ownTexts: Record<Exclude<RefusalCode, Reason>, string> = {
     'По этой операции известно более новое событие: прежнее сообщение может запутать клиента. Подтвердите, что оно нужно (force).',
 }
 
-const canBeForced: ReadonlySet<RefusalCode> = new Set(['may_have_come', 'overtaken', 'blocked', 'not_found'])
+const canBeForced: ReadonlySet<RefusalCode> = new Set([
+  'may_have_come',
+  'overtaken',
+  'too_late',
+  'blocked',
+  'not_found',
+])
 
 function refusal(why: RefusalCode): Resent {
   const text = isOwn(why) ? ownTexts[why] : `${reasonTexts[why].cause} ${reasonTexts[why].advice}`

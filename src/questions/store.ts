@@ -144,7 +144,13 @@ export async function lockQuestion(db: Queryable, id: QuestionId) {
       branch_code: z.string().nullable(),
       zone: z.string().nullable(),
     }),
-    sql`select state, contact_id, branch_code, zone from questions where id = ${id} for update`,
+    // The chat, by whatever contact leads there now: a merge or another phone has made another one of it.
+    sql`select q.state, q.branch_code, q.zone, (
+          select k.id from contacts k join clients c on c.id = k.client_id
+          where k.client_id = q.client_id and k.channel = q.channel and k.address_index = q.address_index and k.unlinked_at is null
+            and (k.phone_index is null or k.phone_index is not distinct from c.phone_index)
+          order by k.linked_at desc limit 1) as contact_id
+        from questions q where q.id = ${id} for update of q`,
   )
 }
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createDoor, triesAnHour } from '../../src/dashboard/access/lockout.ts'
+import { hashPassword } from '../../src/dashboard/access/password.ts'
+import { setPassword } from '../../src/dashboard/access/users/store.ts'
 import { ensureFirstAdmin } from '../../src/dashboard/access.ts'
 import { sql } from '../../src/db/sql.ts'
 import { openDashboard, password } from './open.ts'
@@ -56,7 +59,7 @@ describe('the door of the dashboard', { timeout: 200_000 }, () => {
     }
   })
 
-  it('five wrong passwords close the door for five minutes, for a user and for a name that nobody has', async (t) => {
+  it('five wrong passwords from one address close the door to it for five minutes, for a user and for a name that nobody has', async (t) => {
     const { visitor, services } = await openDashboard(t)
     for (const name of ['admin', 'nobody']) {
       for (let number = 1; number <= 4; number++) {
@@ -75,8 +78,26 @@ describe('the door of the dashboard', { timeout: 200_000 }, () => {
     const right = await visitor().post('/login', { username: 'admin', password })
     assert.equal(right.status, 429, 'the right password does not help while the door is closed')
 
-    await services.db.run(sql`update users set locked_until = now() - interval '1 second'`)
-    assert.equal((await visitor().post('/login', { username: 'admin', password })).status, 303)
+    const elsewhere = { 'x-forwarded-for': '203.0.113.8' }
+    const owner = await visitor().post('/login', { username: 'admin', password }, elsewhere)
+    assert.equal(owner.status, 303, 'a stranger locks out nobody but himself')
+    const passwordHash = await hashPassword('another password')
+    await setPassword(services.db, { name: 'admin', passwordHash, mustChange: false })
+    assert.equal((await visitor().post('/login', { username: 'admin', password: 'another password' })).status, 303)
+  })
+
+  it('a hundred guesses an hour from everywhere together are the end, and one address never gets there', () => {
+    const door = createDoor()
+    const at = (minutes: number) => new Date(Date.UTC(2026, 0, 1, 12, minutes))
+    let fromOne = 0
+    for (let minute = 0; minute < 60; minute++)
+      for (let guess = 0; guess < 5; guess++) if (door.try('anna', '203.0.113.1', at(minute)).isOpen) fromOne++
+    assert.ok(fromOne < triesAnHour, String(fromOne))
+    let fromAll = 0
+    for (let guess = 0; guess < 200; guess++) if (door.try('admin', `host ${guess}`, at(0)).isOpen) fromAll++
+    assert.equal(fromAll, triesAnHour)
+    assert.equal(door.try('admin', 'another', at(59)).isOpen, false)
+    assert.equal(door.try('admin', 'another', at(61)).isOpen, true)
   })
 
   it('guesses sent all at once count like guesses sent one by one', async (t) => {
@@ -101,6 +122,9 @@ describe('the door of the dashboard', { timeout: 200_000 }, () => {
     const { visitor } = await openDashboard(t)
     assert.equal((await visitor().post('/login', {})).status, 422)
     assert.equal((await visitor().post('/login', { username: 'a'.repeat(200), password: 'x' })).status, 422)
+    const unseen = await visitor().post('/login', { username: 'a\0', password: 'x' })
+    assert.equal(unseen.status, 422)
+    assert.match(readable(unseen.text), /невидимый знак/)
     const huge = await visitor().post('/login', { username: 'a'.repeat(100_000), password: 'x' })
     assert.equal(huge.status, 413)
     assert.match(readable(huge.text), /Запрос не понят/)

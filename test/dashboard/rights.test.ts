@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
+import { apiRouteTable } from '../../src/api/routes.ts'
 import { actNames, acts } from '../../src/audit/acts.ts'
 import { hashPassword } from '../../src/dashboard/access/password.ts'
 import { type Right, type Role, rights, roles } from '../../src/dashboard/access/rights.ts'
@@ -14,12 +15,24 @@ import { reasons } from '../../src/deliveries/delivery.ts'
 import { reasonsOf, reasonTexts, sides } from '../../src/deliveries/reasons.ts'
 import { createApp } from '../../src/http/app.ts'
 import { branded } from '../../src/lib/ids.ts'
+import { apiNeedsOf, intakeOf, receiveOf } from '../../src/service.ts'
 import { suiteScope } from '../support/scope.ts'
 import { until } from '../support/until.ts'
 import { openDashboard, password, type TestDashboard } from './open.ts'
 import { noPages, pages } from './pages.ts'
 import { makeTown, type Town } from './town.ts'
 import { readable, type Visitor } from './visitor.ts'
+
+/** Why these leave no line: they change nothing, or machines call them by the thousand and another journal has each call. */
+const withoutAudit: Record<string, string> = {
+  'PUT /clients/:externalId': 'an exchange saves all clients every night: the log of looks has each, with its key',
+  'POST /sms': 'every text is an event, kept with its key, and a line of the journal',
+  'POST /dry-run': 'sends and keeps nothing',
+  'POST /preview': 'sends and keeps nothing',
+  'POST /reconcile': 'compares',
+  'POST /templates/:type/try': 'sends and keeps nothing',
+  'POST /templates/:type/shadow': 'sends and keeps nothing',
+}
 
 type Route = { method: string; url: string; right: Right | 'public' | undefined; act: string | undefined }
 
@@ -129,8 +142,8 @@ describe('who may do what in the dashboard', { timeout: 240_000 }, () => {
     assert.equal((await as('nizhny').get(`/clients/${town.anna.id}`)).status, 404)
     assert.equal((await as('administrator').get(`/clients/${town.anna.id}`)).status, 200)
     const [event] = await dashboard.services.db.many(
-      z.object({ id: z.string(), event_id: z.string() }),
-      sql`select id, event_id from deliveries where branch_code = 'KZ-02'`,
+      z.object({ id: z.string(), event_id: z.string(), said: z.string() }),
+      sql`select d.id, d.event_id, substr(e.identity, 4) as said from deliveries d join events e on e.id = d.event_id where d.branch_code = 'KZ-02'`,
     )
     assert.equal((await as('nizhny').get(`/events/${event?.event_id}`)).status, 404)
     const [own, all] = [await as('nizhny').get('/today'), await as('administrator').get('/today')]
@@ -144,6 +157,17 @@ describe('who may do what in the dashboard', { timeout: 240_000 }, () => {
     const file = (await as('nizhny').get('/journal/export.csv')).text
     assert.match(file, /Иванов Иван Петрович/)
     assert.doesNotMatch(file, /Константинопольская/)
+    assert.equal((await as('administrator').get(`/journal?q=${event?.event_id}`)).status, 302)
+    for (const id of [event?.event_id, event?.id, event?.said])
+      assert.equal((await as('nizhny').get(`/journal?q=${id}`)).status, 200, `${id}`)
+    assert.match(readable((await as('operator').get('/today')).text), /За час принято/)
+    assert.doesNotMatch(readable((await as('nizhny').get('/today')).text), /За час принято/)
+    await dashboard.desk.ask('POST /queues/:name/pause', { params: { name: 'telegram' } }, 'administrator')
+    assert.match(readable((await as('operator').get('/today')).text), /остановлено.*Ждёт \d/)
+    const stopped = readable((await as('nizhny').get('/today')).text)
+    assert.match(stopped, /остановлено/)
+    assert.doesNotMatch(stopped, /Ждёт \d/)
+    await dashboard.desk.ask('POST /queues/:name/resume', { params: { name: 'telegram' } }, 'administrator')
     assert.doesNotMatch((await as('nizhny').get('/undelivered?days=30')).text, /мессенджер не подключён/)
     assert.match((await as('administrator').get('/undelivered?days=30')).text, /мессенджер не подключён/)
   })
@@ -203,6 +227,69 @@ describe('who may do what in the dashboard', { timeout: 240_000 }, () => {
     })
     assert.deepEqual(noted.at(-1), { who: 'operator', object: 'xlsx', outcome: 'done', detail: { rows: 7 } })
     assert.equal((await as('viewer').get('/journal/export.csv')).status, 403)
+    await as('operator').get('/journal/lines?channel=telegram')
+    await dashboard.services.looks.idle()
+    const looks = await dashboard.services.db.many(
+      z.object({ place: z.string(), filter: z.unknown(), shown: z.number() }),
+      sql`select distinct place, filter, shown from looks
+          where who = 'user:operator' and (client_id is null or place = '/journal/lines') order by place`,
+    )
+    assert.deepEqual(looks, [
+      { place: '/journal/export.csv', filter: { state: 'failed', searched: 'true' }, shown: 1 },
+      { place: '/journal/export.xlsx', filter: {}, shown: 7 },
+      { place: '/journal/lines', filter: null, shown: 1 },
+    ])
+  })
+
+  it('every act of the API is noted too, with our own id and never with what a sender calls a person', async () => {
+    const { services, desk } = dashboard
+    const routes = apiRouteTable(apiNeedsOf(services, receiveOf(services), intakeOf(services)))
+    assert.deepEqual(
+      routes
+        .filter(({ method, audit }) => method !== 'GET' && !audit)
+        .map(({ method, path }) => `${method} ${path}`)
+        .sort(),
+      Object.keys(withoutAudit).sort(),
+    )
+    const phone = '+79031234567'
+    const link = 'POST /clients/:externalId/code'
+    await desk.ask(link, { params: { externalId: 'client-ivan' } }, 'operator')
+    await assert.rejects(desk.ask(link, { params: { externalId: phone } }, 'operator'))
+    const erase = 'POST /clients/:externalId/erase'
+    await assert.rejects(desk.ask(erase, { params: { externalId: phone } }, 'operator'))
+    await desk.ask('PUT /retention', { body: {} }, 'operator')
+    assert.deepEqual(
+      (await auditOf('client.code')).map(({ object, outcome }) => [object, outcome]),
+      [
+        [town.ivan.id, 'done'],
+        [null, 'refused'],
+      ],
+    )
+    assert.deepEqual(
+      (await auditOf('client.erase')).map(({ object, outcome }) => [object, outcome]),
+      [[null, 'refused']],
+    )
+    assert.equal((await auditOf('retention.change')).length, 1)
+    await desk.ask('GET /clients/:externalId', { params: { externalId: 'client-anna' } }, 'operator')
+    await services.looks.idle()
+    assert.deepEqual(
+      await services.db.many(
+        z.object({ who: z.string(), client_id: z.string() }),
+        sql`select who, client_id from looks where place = 'GET /clients/:externalId'`,
+      ),
+      [{ who: 'user:operator', client_id: town.anna.id }],
+    )
+  })
+
+  it('U+0000 is refused in Russian wherever it comes', async () => {
+    const admin = as('administrator')
+    for (const path of ['/audit?who=%00', '/clients/a%00', '/journal?q=%00', '/journal/lines?q=%00']) {
+      const answer = await admin.get(path)
+      assert.equal(answer.status, 422, path)
+      assert.match(readable(answer.text), /невидимый знак/)
+    }
+    const _csrf = csrfIn((await admin.get('/settings/users')).text)
+    assert.equal((await admin.post('/settings/users', { _csrf, name: 'a\0', role: 'viewer' })).status, 422)
   })
 
   it('a password that somebody else has set has to be changed first, and wrong guesses at it are counted', async () => {

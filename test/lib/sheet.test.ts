@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { inflateRawSync } from 'node:zlib'
+import { csvLine } from '../../src/lib/csv.ts'
 import { diffOf } from '../../src/lib/diff.ts'
 import { csvOf } from '../../src/lib/sheet/csv.ts'
 import { type Row, safeText, type Table } from '../../src/lib/sheet/sheet.ts'
@@ -63,11 +64,13 @@ describe('tables that are taken away', () => {
       table([
         ['Петров; "Пётр"\nвторой', 1.5],
         ['=1+1', null],
+        ['Лом, медь', 2],
         ['🙂', 0],
       ]),
     ))
       text += piece
-    assert.equal(text, '\ufeffИмя;Сумма\r\n"Петров; ""Пётр""\nвторой";1,5\r\n\'=1+1;\r\n🙂;0\r\n')
+    assert.equal(text, '\ufeffИмя;Сумма\r\n"Петров; ""Пётр""\nвторой";1,5\r\n\'=1+1;\r\n"Лом, медь";2\r\n🙂;0\r\n')
+    assert.equal(csvLine(['Лом, медь', ' =1+1', 1.5]), `"Лом, медь";' =1+1;1,5\r\n`)
   })
 
   it('an XLSX holds text as text, numbers as numbers, letters of four bytes, and nothing that XML has no place for', async () => {

@@ -351,13 +351,12 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
       contacts: [{ channel: 'max', address: String(maxUser) }],
     })
 
-    const ends: string[] = []
-    for (const { id } of [moved, blocked]) {
-      const { body } = await service.api('POST', `/questions/${id}/answer`, { text: 'Секретный ответ' })
-      const { state, reason } = await decided(service, body.answer.eventId)
-      ends.push(`${state} ${reason}`)
-    }
-    assert.deepEqual(ends, ['skipped no_contact', 'failed blocked'])
+    const answer = (id: string) => service.api('POST', `/questions/${id}/answer`, { text: 'Секретный ответ' })
+    const gone = await answer(moved.id)
+    assert.equal(gone.status, 422)
+    assert.match(gone.body.message, /Чата, в котором задали вопрос, больше нет/)
+    const { state, reason } = await decided(service, (await answer(blocked.id)).body.answer.eventId)
+    assert.deepEqual([state, reason], ['failed', 'blocked'])
     const seen = [...service.telegram.received.map(({ text }) => text), ...service.max.received.map(({ text }) => text)]
     assert.ok(!seen.some((text) => text.includes('Секретный ответ')))
   })

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { z } from 'zod'
+import { sql } from '../../src/db/sql.ts'
+import { newId } from '../../src/lib/ids.ts'
 import { suiteScope } from '../support/scope.ts'
 import { type Json, startService, type TestService } from '../support/service.ts'
 import {
@@ -51,6 +54,36 @@ describe('consents', { timeout: 240_000 }, () => {
       patienceMs,
       `${kind} is told to 1C`,
     )
+
+  it('a «yes» that is worked late does not undo the «/stop» that came after it', async () => {
+    const person = await knownSomeone()
+    const { db, vault } = service.services
+    const id = newId('update')
+    handsOf(person).say('/stop')
+    await told(person, 'optOut')
+    const press = {
+      key: id,
+      address: String(person.chat),
+      at: new Date(),
+      kind: 'press',
+      payload: 'consent:yes',
+      pressId: id,
+    }
+    await db.run(
+      sql`insert into updates (id, channel, key, payload, received_at)
+          values (${id}, 'telegram', ${id}, ${vault.sealOwn(`update:${id}`, JSON.stringify(press))}, now() - interval '1 minute')`,
+    )
+    const handled = z.object({ done: z.boolean() })
+    await until(
+      async () =>
+        (await db.one(handled, sql`select handled_at is not null as done from updates where id = ${id}`)).done,
+      patienceMs,
+      'the press is worked',
+    )
+    assert.equal((await latest(person, 'service')).granted, false)
+    const { state, reason } = await decided(service, await accepted(service, payout(person, 2)))
+    assert.deepEqual([state, reason], ['skipped', 'opted_out'])
+  })
 
   it('service first, advertising apart and by a «yes» of its own; each is proved with its text, time, chat and act', async () => {
     const person = await knownSomeone()

@@ -172,7 +172,8 @@ describe('nothing leaves by accident', { timeout: 180_000 }, () => {
     const { state } = await decided(service, await accepted(service, payout(person, 3, { infobase: 'real' })))
 
     assert.equal(state, 'sent')
-    assert.deepEqual(sumsOn(service.telegram, person), [3])
+    // The first had nowhere to go until he linked his chat; the copy's is told to nobody.
+    assert.deepEqual(sumsOn(service.telegram, person), [1, 3])
   })
 })
 

@@ -186,10 +186,28 @@ describe("an operator's hand", { timeout: 240_000 }, () => {
     })
     const aim = { chatId: String(person.chat), textIncludes: '1\u00a0118', times: 1 }
     service.telegram.faults.error(400, 'Bad Request: strange', aim)
-    const first = await decided(service, await accepted(service, payout(person, 0, stages(1))))
+    const event = await accepted(service, payout(person, 0, stages(1)))
+    const first = await decided(service, event)
     assert.equal(first.state, 'failed')
     await cameTo(service, await accepted(service, payout(person, 0, stages(2))), 'sent')
     assert.equal((await again(last(first).id)).status, 200)
+    await cameTo(service, event, 'sent')
+  })
+
+  it('a repeat that lost its chat is not told to the next one as if it were news', async () => {
+    const person = await linkedSomeone(service)
+    const event = await accepted(service, payout(person, 121))
+    await cameTo(service, event, 'sent')
+    const first = last(await notificationOf(service, event))
+    await service.api('POST', '/queues/telegram/pause')
+    assert.equal((await again(first.id, { force: true })).status, 200)
+    assert.equal((await service.api('DELETE', `/clients/${person.id}/contacts/telegram`)).body.removed, 1)
+    await service.api('POST', '/queues/telegram/resume')
+    await cameTo(service, event, 'skipped')
+    const contacts = [{ channel: 'telegram', address: String(person.chat) }]
+    await service.api('PUT', `/clients/${person.id}`, { contacts })
+    await cameTo(service, await accepted(service, payout(person, 122)), 'sent')
+    assert.deepEqual(sumsOn(service.telegram, person), [121, 122])
   })
 
   it('a pause holds a lane through a restart, money does not grow old in it, and what waited leaves in new words', async () => {

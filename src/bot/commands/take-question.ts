@@ -1,7 +1,7 @@
 import { noteReply } from '../../changes/store.ts'
 import type { Client } from '../../clients/client.ts'
 import { settingsOfClient } from '../../clients/settings/store.ts'
-import { addressIndex, contactsOf } from '../../clients/store.ts'
+import { addressIndex, contactsOf, lockClients } from '../../clients/store.ts'
 import { insertQuestion, isAsked } from '../../questions/store.ts'
 import type { AnswerNeeds, Text } from '../chat.ts'
 import { operationsFor } from '../operations/gather.ts'
@@ -22,8 +22,10 @@ export async function takeQuestion(needs: AnswerNeeds, update: Text, client: Cli
   const settings = await settingsOfClient(needs.db, client.id)
   const [last] = await operationsFor(needs, { client, contact, settings, argument: '', update })
   const branch = last?.state.event.branch
-  await needs.db.transaction(async (db) => {
+  const isKept = await needs.db.transaction(async (db) => {
     const inside = { db, vault: needs.vault }
+    // Erased or merged meanwhile: what he wrote is looked at anew.
+    if ((await lockClients(inside, [client.id])).length === 0) return false
     await insertQuestion(inside, {
       client,
       contactId: contact.id,
@@ -37,7 +39,9 @@ export async function takeQuestion(needs: AnswerNeeds, update: Text, client: Cli
     await noteReply(inside, client, { channel: name, updateKey: update.key, text: update.text })
     await markReplied(inside, chat)
     await endConversation(inside, chat)
+    return true
   })
+  if (!isKept) return false
   await tell(needs, update, { text: taken, options: [[menuOption]] })
   return true
 }

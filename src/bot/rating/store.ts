@@ -3,6 +3,7 @@ import { type ChannelName, channelNames } from '../../channels/channel.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
+import { isPaused } from '../../deliveries/store/pauses.ts'
 import { branded, type ClientId, type DeliveryId, type EventId } from '../../lib/ids.ts'
 
 export type RatingNeeds = { db: Queryable; vault: Vault }
@@ -46,8 +47,9 @@ export async function takeDueRatings({ db, vault }: RatingNeeds, limit: number):
     dueRow,
     sql`with taken as (
           update ratings set state = 'asked', asked_at = clock_timestamp() where event_id in (
-            select event_id from ratings where state = 'due' and due_at <= clock_timestamp()
-            order by due_at limit ${limit} for update skip locked)
+            select r.event_id from ratings r join deliveries d on d.id = r.delivery_id
+            where r.state = 'due' and r.due_at <= clock_timestamp() and not ${isPaused}
+            order by r.due_at limit ${limit} for update of r skip locked)
           returning event_id, delivery_id, client_id, due_at)
         select t.event_id, t.delivery_id, t.client_id, d.channel, d.zone, d.branch_code, c.data_key, k.address, k.last_wrote_at,
           s.quiet_from, s.quiet_to,

@@ -153,7 +153,7 @@ export async function sealOpenWordings({ db, vault }: Needs): Promise<number> {
       const owner = { id: row.client_id, dataKey: row.data_key }
       const sealed = isOurs || row.data_key === null ? null : vault.seal(owner, 'wording', row.wording)
       await db.run(
-        sql`update consents set wording = null, wording_sealed = ${sealed} where id = ${row.id} and wording is not null`,
+        sql`update consents set wording = null, wording_sealed = ${sealed} where id = ${row.id} and client_id = ${row.client_id} and wording is not null`,
       )
     }
     done += rows.length

@@ -178,7 +178,7 @@ export async function holdForErasure(
         .transform(branded<'client'>)
         .nullable(),
     }),
-    sql`select external_id, erased_at is not null as is_erased, merged_into from clients where id = ${id} for update`,
+    sql`select external_id, erased_at is not null as is_erased, merged_into from clients where id = ${id} for no key update`,
   )
   if (!row) return undefined
   if (row.merged_into !== null) return await holdForErasure(db, row.merged_into)

@@ -37,8 +37,8 @@ export type ConsentRow = ImportedConsent & { client: ClientId }
 export async function keepConsents(db: Queryable, rows: readonly ConsentRow[]): Promise<void> {
   if (rows.length === 0) return
   await db.run(
-    sql`insert into consents (id, client_id, purpose, granted, at, given_by)
-        select distinct on (r.client_id, r.purpose, r.at) r.id, r.client_id, r.purpose, r.granted, r.at, 'api'
+    sql`insert into consents (id, client_id, purpose, granted, at, given_by, act)
+        select distinct on (r.client_id, r.purpose, r.at) r.id, r.client_id, r.purpose, r.granted, r.at, 'api', 'import'
         from unnest(${rows.map(() => newId('consent'))}::text[], ${rows.map((r) => r.client)}::text[], ${rows.map((r) => r.purpose)}::text[],
           ${rows.map((r) => r.granted)}::boolean[], ${rows.map((r) => r.at)}::timestamptz[]) as r (id, client_id, purpose, granted, at)
         where not exists (select 1 from consents s where s.client_id = r.client_id and s.purpose = r.purpose and s.at = r.at

@@ -108,7 +108,7 @@ type Chat = { channel: ChannelName; address: string }
 export async function chatState(needs: ClientNeeds, { channel, address }: Chat): Promise<ChatState> {
   const row = await needs.db.maybeOne(
     z.object({ token_hash: z.instanceof(Buffer).nullable(), phone_index: z.instanceof(Buffer).nullable() }),
-    sql`select token_hash, case when phone_at > now() - ${codeMinutes} * interval '1 minute' then phone_index end as phone_index
+    sql`select case when token_at > now() - interval '1 day' then token_hash end as token_hash, case when phone_at > now() - ${codeMinutes} * interval '1 minute' then phone_index end as phone_index
         from chats where channel = ${channel} and address_index = ${addressIndex(needs.vault, channel, address)}`,
   )
   return { tokenHash: row?.token_hash ?? undefined, phoneIndex: row?.phone_index ?? undefined }
@@ -117,9 +117,10 @@ export async function chatState(needs: ClientNeeds, { channel, address }: Chat):
 /** Undefined lets go of the link that the chat came by. */
 export async function noteToken(needs: ClientNeeds, chat: Chat, hash: Buffer | undefined): Promise<void> {
   await needs.db.run(
-    sql`insert into chats (channel, address_index, token_hash)
-        values (${chat.channel}, ${addressIndex(needs.vault, chat.channel, chat.address)}, ${hash ?? null})
-        on conflict (channel, address_index) do update set token_hash = excluded.token_hash, updated_at = now()`,
+    sql`insert into chats (channel, address_index, token_hash, token_at)
+        values (${chat.channel}, ${addressIndex(needs.vault, chat.channel, chat.address)}, ${hash ?? null}, now())
+        on conflict (channel, address_index) do update set token_hash = excluded.token_hash, token_at = excluded.token_at,
+          updated_at = now()`,
   )
 }
 

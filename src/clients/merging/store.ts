@@ -179,7 +179,9 @@ export async function leftOf(db: Queryable, client: ClientId): Promise<boolean> 
     sql`select exists (select 1 from deliveries where client_id = ${client})
             or exists (select 1 from events where client_id = ${client} and planned_at is null and held_reason is null)
             or exists (select 1 from contacts where client_id = ${client})
-            or exists (select 1 from consents where client_id = ${client}) as left`,
+            or exists (select 1 from consents where client_id = ${client})
+            or exists (select 1 from questions where client_id = ${client})
+            or exists (select 1 from schedules where client_id = ${client}) as left`,
   )
   return left
 }

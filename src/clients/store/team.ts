@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { sql } from '../../db/sql.ts'
 import { type ChannelName, channelNames } from '../../lib/channel-name.ts'
-import { branded, type ContactId } from '../../lib/ids.ts'
+import { branded, type ClientId, type ContactId } from '../../lib/ids.ts'
 import type { ClientNeeds } from '../store.ts'
 
 /** A chat of one of our own people, marked as such by hand. */
 export type TeamContact = {
   id: ContactId
+  clientId: ClientId
   channel: ChannelName
   address: string
   fullName: string | undefined
@@ -37,6 +38,15 @@ export async function teamContacts(needs: ClientNeeds): Promise<TeamContact[]> {
     const fullName = needs.vault.open(owner, 'full_name', row.full_name)
     return address === undefined
       ? []
-      : [{ id: row.id, channel: row.channel, address, fullName, lastWroteAt: row.last_wrote_at ?? undefined }]
+      : [
+          {
+            id: row.id,
+            clientId: row.client_id,
+            channel: row.channel,
+            address,
+            fullName,
+            lastWroteAt: row.last_wrote_at ?? undefined,
+          },
+        ]
   })
 }

@@ -40,7 +40,7 @@ export function loginRoutes(app: FastifyInstance, needs: LoginNeeds): void {
     const waitMs = await takeTry(addresses, request.ip)
     const again = { username, next }
     if (waitMs > 0) return sendLogin(request, reply, needs, { ...again, ...tooMany(waitMs) })
-    const result = await needs.access.logIn(username, password)
+    const result = await needs.access.logIn(username, password, request.ip)
     await noteLogin(needs, result)
     if (result.kind !== 'in') return sendLogin(request, reply, needs, { ...again, ...refusalOf(result) })
     await addresses.reward(request.ip, 1)

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { outcomeOf } from '../../audit/acts.ts'
 import { recordAct } from '../../audit/store.ts'
 import type { Queryable } from '../../db/database.ts'
+import type { Session } from './store.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,19 +27,24 @@ export function noteActs(app: FastifyInstance, { db }: { db: Queryable }): void 
     const { act, isNotedBelow, isPart } = request.routeOptions.config
     const { operator } = request
     if (act === undefined || operator === undefined) return payload
-    if (isPart && seen.get(`${operator.csrf} ${request.url.split('seen=', 1)[0]}`)) return payload
+    const poll = isPart && request.method === 'GET' && reply.statusCode < 400 ? pollOf(operator, request) : undefined
+    if (poll !== undefined && seen.get(poll)) return payload
     const outcome = outcomeOf(reply.statusCode)
     if (isNotedBelow && outcome !== 'denied') return payload
     const { object = objectIn(request), detail } = request.noted
-    if (isPart) seen.set(`${operator.csrf} ${request.url.split('seen=', 1)[0]}`, true)
+    if (poll !== undefined) seen.set(poll, true)
     await recordAct(db, { who: operator.userName, kind: 'user', act, object, outcome, detail })
     return payload
   })
+}
+
+function pollOf({ csrf }: Session, { url }: FastifyRequest): string {
+  return `${csrf} ${url.split('seen=', 1)[0]}`
 }
 
 /** The id, the name or the code in the address. */
 function objectIn({ params }: FastifyRequest): string | undefined {
   if (typeof params !== 'object' || params === null) return undefined
   const first: unknown = Object.values(params)[0]
-  return typeof first === 'string' ? first : undefined
+  return typeof first === 'string' && !first.includes('\0') ? first : undefined
 }

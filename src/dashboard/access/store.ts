@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { Database, Queryable } from '../../db/database.ts'
+import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import { oneMore } from './lockout.ts'
 import { type Role, roles } from './rights.ts'
 
 export async function hasUsers(db: Queryable): Promise<boolean> {
@@ -21,30 +20,17 @@ export async function insertUser(
   return made === 1
 }
 
-export type UserTry = { passwordHash: string; isOpen: boolean; lockedUntil: Date | null }
-
-/** Counts one try at this user's door; undefined when there is no such user. */
-export async function tryUser(db: Database, name: string, now: Date): Promise<UserTry | undefined> {
-  return await db.transaction(async (tx) => {
-    const user = await tx.maybeOne(
-      z.object({ password_hash: z.string(), failed_logins: z.number(), locked_until: z.date().nullable() }),
-      sql`select password_hash, failed_logins, locked_until from users where name = ${name} and disabled_at is null for update`,
-    )
-    if (!user) return undefined
-    const before = { failed: user.failed_logins, lockedUntil: user.locked_until }
-    const after = oneMore(before, now)
-    if (after) {
-      await tx.run(
-        sql`update users set failed_logins = ${after.failed}, locked_until = ${after.lockedUntil} where name = ${name}`,
-      )
-    }
-    const { lockedUntil } = after ?? before
-    return { passwordHash: user.password_hash, isOpen: after !== undefined, lockedUntil }
-  })
+/** Undefined when there is no such user, or none who may come in. */
+export async function passwordHashOf(db: Queryable, name: string): Promise<string | undefined> {
+  const user = await db.maybeOne(
+    z.object({ password_hash: z.string() }),
+    sql`select password_hash from users where name = ${name} and disabled_at is null`,
+  )
+  return user?.password_hash
 }
 
-export async function forgetTries(db: Queryable, name: string): Promise<void> {
-  await db.run(sql`update users set failed_logins = 0, locked_until = null, last_login_at = now() where name = ${name}`)
+export async function noteEntry(db: Queryable, name: string): Promise<void> {
+  await db.run(sql`update users set last_login_at = now() where name = ${name}`)
 }
 
 export type NewSession = { tokenHash: Buffer; userName: string; csrf: string; expiresAt: Date }

@@ -4,6 +4,7 @@ import { sheetFormats, sheetTypes } from '../../notifications/export/journal-she
 import { operatorOf } from '../access/rights.ts'
 import type { Desk } from '../desk.ts'
 import { clockOf } from '../frame/moments.ts'
+import { noteExport } from '../looks/page.ts'
 import { type Found, search } from '../search/search.ts'
 import { type Asked, readAsked } from './filter.ts'
 import { filterOf } from './lines-of.ts'
@@ -29,6 +30,7 @@ export function exportRoutes(app: FastifyInstance, desk: Desk): void {
           zone: clock.zone,
           by: { who: operator.userName, kind: 'user' },
           asked: notedOf(asked),
+          onEnd: (rows) => noteExport(desk.looks, request, notedOf(asked), rows),
         })
         return reply
           .header('content-type', sheetTypes[format])

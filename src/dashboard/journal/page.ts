@@ -54,6 +54,11 @@ ${await resultOf({ ...needs, db }, { asked, found, seen }, clock)}`,
     const list = liveList(lines, asked, clock)
     // Nothing has changed: the page stays as it is, with whatever the reader has marked on it.
     if (list.seen === seenIn(request.query)) return reply.code(204).send()
+    noteLook(
+      needs.looks,
+      request,
+      lines.map((each) => each.client.id),
+    )
     return reply
       .header('content-type', 'text/html; charset=utf-8')
       .header('cache-control', 'no-store')

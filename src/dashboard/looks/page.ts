@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { clientById } from '../../clients/store.ts'
-import { type KeptLook, type Looks, looksOfClient } from '../../journal/looks.ts'
+import { filterWords, type KeptLook, type Looks, looksOfClient } from '../../journal/looks.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { parseId } from '../../lib/ids.ts'
 import { operatorOf } from '../access/rights.ts'
@@ -17,7 +17,21 @@ const idInput = z.object({ id: z.string() })
 
 /** Notes that this operator was shown these clients, on this page. */
 export function noteLook(looks: Pick<Looks, 'note'>, request: FastifyRequest, clients: Iterable<string>): void {
-  looks.note({ who: `user:${request.operator?.userName ?? '?'}`, place: request.routeOptions.url ?? '?', clients })
+  looks.note({ ...lookerOf(request), clients })
+}
+
+/** Notes that this operator took so many lines away as a file: one row, however many clients are in it. */
+export function noteExport(
+  looks: Pick<Looks, 'note'>,
+  request: FastifyRequest,
+  asked: Readonly<Record<string, unknown>>,
+  shown: number,
+): void {
+  looks.note({ ...lookerOf(request), filter: filterWords(asked), shown })
+}
+
+function lookerOf({ operator, routeOptions }: FastifyRequest): { who: string; place: string } {
+  return { who: `user:${operator?.userName ?? '?'}`, place: routeOptions.url ?? '?' }
 }
 
 /** `GET /clients/:id/looks`: who looked at this client's data. */

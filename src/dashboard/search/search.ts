@@ -7,6 +7,7 @@ import {
   eventsOfSenderId,
   hasMoreDeliveriesThan,
   knownOperations,
+  maySeeEvent,
   operationsLike,
   type Person,
   peopleByIds,
@@ -47,10 +48,15 @@ export async function search(needs: SearchNeeds, q: string): Promise<Found> {
 async function byOwnId(needs: SearchNeeds, q: string): Promise<Found | undefined> {
   const text = q.toLowerCase()
   const event = parseId('event', text)
-  if (event !== undefined) return { kind: 'event', id: event }
+  if (event !== undefined) return await visibleEvent(needs, event)
   const delivery = parseId('delivery', text)
   const owner = delivery === undefined ? undefined : await eventOfDelivery(needs.db, delivery)
-  return owner === undefined ? undefined : { kind: 'event', id: owner }
+  return owner === undefined ? undefined : await visibleEvent(needs, owner)
+}
+
+/** Another branch's event is not even led to: that would tell that there is one. */
+async function visibleEvent({ db, within }: SearchNeeds, id: EventId): Promise<Found | undefined> {
+  return (await maySeeEvent(db, id, within)) ? { kind: 'event', id } : undefined
 }
 
 async function byPhone(needs: SearchNeeds, q: string): Promise<Found | undefined> {
@@ -65,7 +71,7 @@ async function byOperation(needs: SearchNeeds, q: string): Promise<Found | undef
 }
 
 async function bySenderId(needs: SearchNeeds, q: string): Promise<Found | undefined> {
-  const [event, another] = await eventsOfSenderId(needs.db, q)
+  const [event, another] = await eventsOfSenderId(needs, q)
   if (event !== undefined && another === undefined) return { kind: 'event', id: event }
   return people('по коду клиента', await peopleByIds(needs, [q, q.toLowerCase()]))
 }

@@ -67,7 +67,7 @@ export async function hasMoreDeliveriesThan(db: Queryable, count: number): Promi
 }
 
 /** The events that their sender calls so. Walks the few sources there are, since the index begins with them. */
-export async function eventsOfSenderId(db: Queryable, externalId: string): Promise<EventId[]> {
+export async function eventsOfSenderId({ db, within }: SearchNeeds, externalId: string): Promise<EventId[]> {
   const rows = await db.many(
     z.object({ id: z.string().transform(branded<'event'>) }),
     sql`with recursive sources as (
@@ -76,7 +76,7 @@ export async function eventsOfSenderId(db: Queryable, externalId: string): Promi
           select (select e.source from events e where e.source > s.source order by e.source limit 1) from sources s
           where s.source is not null)
         select id from events where source in (select source from sources) and test in (false, true)
-          and identity = ${`id:${externalId}`} order by seq desc limit 2`,
+          and identity = ${`id:${externalId}`} and (${within}::text[] is null or branch_code = any(${within}::text[])) order by seq desc limit 2`,
   )
   return rows.map((row) => row.id)
 }

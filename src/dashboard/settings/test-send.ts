@@ -8,6 +8,7 @@ import { orProblem, postedIn, problemNotice, selectField } from '../frame/forms.
 import { html, nothing } from '../frame/html.ts'
 import { csrfField } from '../frame/page.ts'
 import { channelTitle, emptyState, eventTitle } from '../frame/pieces.ts'
+import { noteLook } from '../looks/page.ts'
 import { phoneBubble } from '../templates/phone.ts'
 import { sendSettings } from './frame.ts'
 
@@ -37,6 +38,11 @@ export function testSendRoutes(app: FastifyInstance, desk: Desk): void {
 
 async function show(desk: Desk, request: FastifyRequest, reply: FastifyReply, view: View): Promise<FastifyReply> {
   const contacts = await teamContacts(desk)
+  noteLook(
+    desk.looks,
+    request,
+    contacts.map((each) => each.clientId),
+  )
   const people = contacts.map(({ id, channel, fullName }) => ({
     value: id,
     title: `${fullName ?? 'Без имени'}, ${channelTitle(channel)}`,

@@ -17,7 +17,7 @@ import {
   textField,
 } from '../frame/forms.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
-import { type Clock, clockOf, momentTag } from '../frame/moments.ts'
+import { clockOf, momentTag } from '../frame/moments.ts'
 import { csrfField } from '../frame/page.ts'
 import { type Branch, branchesOf } from '../journal/store.ts'
 import { sendSettings } from './frame.ts'
@@ -125,7 +125,7 @@ async function show(desk: Desk, request: FastifyRequest, reply: FastifyReply, sh
     body: html`${problemNotice(problem)}
 ${made === undefined ? nothing : html`<p class="notice good" role="status">Пользователь <b>${made.name}</b>, временный пароль <code class="secret">${made.password}</code>. Он показан один раз; при первом входе пользователь придумает свой.</p>`}
 <ul class="rows">${users.map(
-      (user) => html`<li class="stack"><div class="row"><div><b>${user.name}</b> ${stateOf(user, clock)}
+      (user) => html`<li class="stack"><div class="row"><div><b>${user.name}</b> ${stateOf(user)}
 <small>${roleWords[user.role].title}${user.branches === null ? ', все площадки' : `, площадки: ${user.branches.map((code) => nameOf(branches, code)).join(', ')}`}${user.lastLoginAt === null ? '; ещё не входил' : html`; входил ${momentTag(user.lastLoginAt, clock)}`}</small></div>
 <div class="row-acts">${buttonForm(`/settings/users/${encodeURIComponent(user.name)}/password`, me, 'Новый пароль', nothing, 'small quiet')}</div></div>
 <details><summary>Изменить</summary><form class="form" method="post" action="/settings/users/${encodeURIComponent(user.name)}">${csrfField(me)}
@@ -163,10 +163,8 @@ function nameOf(branches: readonly Branch[], code: string): string {
   return branches.find((each) => each.code === code)?.name ?? code
 }
 
-function stateOf(user: User, clock: Clock): Html {
+function stateOf(user: User): Html {
   if (user.disabledAt !== null) return html`<span class="state calm">вход закрыт</span>`
-  if (user.lockedUntil !== null && user.lockedUntil > clock.now)
-    return html`<span class="state bad">заперт после неверных паролей</span>`
   if (user.mustChangePassword) return html`<span class="state doubt">временный пароль</span>`
   return html`<span class="state good">работает</span>`
 }

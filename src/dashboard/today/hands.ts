@@ -48,10 +48,12 @@ ${hands.map((each) => {
 
 function pausedItem({ name, title, mode, since, by, waiting, begun, inHand }: QueueView, facts: HandFacts): Html {
   const what = mode === 'paused' ? 'остановлено' : 'доводится начатое'
+  // How much waits is said of all branches at once: not to whoever sees only some.
+  const isWhole = facts.operator.branches === null
   const hand = inHand + begun === 0 ? '' : `, начато ${inHand + begun}`
-  return html`<li><div class="hand"><span class="state busy">${what}</span> <span>${title}</span> <b>${waiting.toLocaleString('ru')}</b>
+  return html`<li><div class="hand"><span class="state busy">${what}</span> <span>${title}</span> ${isWhole ? html`<b>${waiting.toLocaleString('ru')}</b>` : nothing}
 ${may(facts.operator, 'manage') ? handForm(`/queues/${name}/resume`, facts.operator, 'Пустить') : nothing}</div>
-<small>Ждёт ${String(waiting)}${hand}. ${since === undefined ? nothing : html`С ${momentTag(since, facts.clock)}, ${by ?? ''}.`}</small></li>`
+<small>${isWhole ? `Ждёт ${waiting}${hand}. ` : ''}${since === undefined ? nothing : html`С ${momentTag(since, facts.clock)}, ${by ?? ''}.`}</small></li>`
 }
 
 function downItem(name: ChannelName): Html {

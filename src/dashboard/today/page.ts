@@ -38,7 +38,7 @@ export function todayRoutes(app: FastifyInstance, needs: CardNeeds): void {
       oldestWaiting(needs.db, within),
       listInfobases(needs.db),
       channelWeather(needs.db),
-      lastHour(needs.db),
+      within === null ? lastHour(needs.db) : [],
       queueViews(needs.db),
     ])
     return sendPage(request, reply, {

@@ -53,11 +53,11 @@ export type Moving = {
  */
 export type MoveKind = 'failed' | 'waiting' | 'unread'
 
-/** Whose reminders are among them: a payment may have come since they were made. */
-export async function clientsOfReminders(db: Queryable, ids: readonly DeliveryId[]): Promise<ClientId[]> {
+/** Whose they are. */
+export async function clientsOf(db: Queryable, ids: readonly DeliveryId[]): Promise<ClientId[]> {
   const rows = await db.many(
     z.object({ client_id: z.string().transform(branded<'client'>) }),
-    sql`select distinct client_id from deliveries where id = any(${ids}::text[]) and type = 'installment.reminder'`,
+    sql`select distinct client_id from deliveries where id = any(${ids}::text[])`,
   )
   return rows.map((each) => each.client_id)
 }

@@ -32,6 +32,8 @@ export type JournalExport = {
   by: { who: string; kind: 'user' | 'key' }
   /** The filter in words of ours, for the audit log: nothing personal in it. */
   asked: Record<string, unknown>
+  /** Told when it ends, however it ends, how many lines were taken. */
+  onEnd(rows: number): void
 }
 
 const pageSize = 500
@@ -52,11 +54,12 @@ async function* audited(needs: ExportNeeds, order: JournalExport, rows: AsyncIte
   let isWhole = false
   try {
     for await (const row of rows) {
-      yield row
       count += 1
+      yield row
     }
     isWhole = true
   } finally {
+    order.onEnd(count)
     await recordAct(needs.db, {
       ...order.by,
       act: 'journal.export',

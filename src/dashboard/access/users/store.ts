@@ -11,7 +11,6 @@ export type User = {
   createdAt: Date
   lastLoginAt: Date | null
   disabledAt: Date | null
-  lockedUntil: Date | null
 }
 
 export async function listUsers(db: Queryable): Promise<User[]> {
@@ -24,9 +23,8 @@ export async function listUsers(db: Queryable): Promise<User[]> {
       created_at: z.date(),
       last_login_at: z.date().nullable(),
       disabled_at: z.date().nullable(),
-      locked_until: z.date().nullable(),
     }),
-    sql`select name, role, branches, must_change_password, created_at, last_login_at, disabled_at, locked_until from users order by name`,
+    sql`select name, role, branches, must_change_password, created_at, last_login_at, disabled_at from users order by name`,
   )
   return rows.map((row) => ({
     name: row.name,
@@ -36,7 +34,6 @@ export async function listUsers(db: Queryable): Promise<User[]> {
     createdAt: row.created_at,
     lastLoginAt: row.last_login_at,
     disabledAt: row.disabled_at,
-    lockedUntil: row.locked_until,
   }))
 }
 
@@ -85,7 +82,7 @@ export async function setPassword(
   { name, passwordHash, mustChange }: { name: string; passwordHash: string; mustChange: boolean },
 ): Promise<boolean> {
   const touched = await db.run(
-    sql`update users set password_hash = ${passwordHash}, must_change_password = ${mustChange}, failed_logins = 0, locked_until = null
+    sql`update users set password_hash = ${passwordHash}, must_change_password = ${mustChange}
         where name = ${name}`,
   )
   return touched > 0
