@@ -223,17 +223,21 @@ function acceptBytes(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.routeOptions.config.takesBytes) return done(null, body)
-    // What 1C posts through always bears this type, a body or none: a route that needs fields asks for them by name.
-    if (body.length === 0) return done(null, undefined)
+    if (isBodiless(request, body)) return done(null, undefined)
     const text = body.toString()
     if (beyondLimits(text) !== undefined) return done(new RequestError('json_invalid', tooDeep))
     void parseJson(request, text, done)
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     if (request.routeOptions.config.takesBytes) done(null, body)
-    else if (body.length === 0) done(null, undefined)
+    else if (isBodiless(request, body)) done(null, undefined)
     else done(new RequestError('content_type_unsupported'))
   })
+}
+
+/** What 1C posts through always bears a type, a body or none; a PUT without one would empty what it sets. */
+function isBodiless({ method }: FastifyRequest, body: unknown): boolean {
+  return method !== 'PUT' && Buffer.isBuffer(body) && body.length === 0
 }
 
 function postedIn({ body, headers }: FastifyRequest): Posted {

@@ -115,6 +115,7 @@ function codesOf(route: ApiRoute): ErrorCode[] {
   if (route.params || route.body) add('not_found')
   if (route.params || route.query || route.body) add('field_invalid')
   // A body that cannot be read is refused before the route is asked whether it wants one.
+  if (route.method === 'PUT') add('body_empty')
   if (route.method !== 'GET') add('json_invalid', 'content_type_unsupported', 'batch_too_large')
   if ('takesBytes' in route && route.takesBytes === true) add(...bodyCodes)
   add(...(route.errors ?? []))

@@ -5,6 +5,7 @@ import { funnel } from './funnel.ts'
 import { holdout } from './holdout.ts'
 import { optOuts } from './opt-outs.ts'
 import { processing } from './processing.ts'
+import { ratings } from './ratings.ts'
 import type { Report } from './report.ts'
 import { returns } from './returns.ts'
 import { timing } from './timing.ts'
@@ -20,6 +21,7 @@ export const catalog: readonly Report[] = [
   channels,
   optOuts,
   callsAvoided,
+  ratings,
   returns,
   holdout,
 ]

@@ -256,17 +256,19 @@ describe('sources', { timeout: 180_000 }, () => {
   })
 
   it('a post without a body, of the type that 1C’s wrappers always set, is a post without a body', async () => {
-    const wanting = await posted('/dead-letters/replay', '')
-    assert.deepEqual([wanting.status, wanting.body.total], [200, 0], JSON.stringify(wanting.body))
+    const nobody = await posted('/clients/nobody/erase', '')
+    assert.deepEqual([nobody.status, nobody.body.code], [404, 'not_found'], JSON.stringify(nobody.body))
     const lacking = await posted('/keys', '')
     assert.deepEqual([lacking.status, lacking.body.code], [422, 'field_invalid'], JSON.stringify(lacking.body))
     assert.match(lacking.body.errors[0].field, /./)
     assert.equal((await posted('/keys', '{"')).status, 400)
+    const emptied = await posted('/sources/1c', '', 'PUT')
+    assert.deepEqual([emptied.status, emptied.body.code], [400, 'body_empty'], 'a PUT sets something')
   })
 
-  async function posted(path: string, body: string): Promise<{ status: number; body: Json }> {
+  async function posted(path: string, body: string, method = 'POST'): Promise<{ status: number; body: Json }> {
     const answer = await fetch(`${service.url}/api/v1${path}`, {
-      method: 'POST',
+      method,
       headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
       body,
     })

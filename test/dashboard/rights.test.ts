@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { apiRouteTable } from '../../src/api/routes.ts'
 import { actNames, acts } from '../../src/audit/acts.ts'
+import { requestErasure } from '../../src/clients/erasure-requests/store.ts'
 import { hashPassword } from '../../src/dashboard/access/password.ts'
 import { type Right, type Role, rights, roles } from '../../src/dashboard/access/rights.ts'
 import { createUser, setPassword } from '../../src/dashboard/access/users/store.ts'
@@ -14,11 +15,11 @@ import { sql } from '../../src/db/sql.ts'
 import { reasons } from '../../src/deliveries/delivery.ts'
 import { reasonsOf, reasonTexts, sides } from '../../src/deliveries/reasons.ts'
 import { createApp } from '../../src/http/app.ts'
-import { branded } from '../../src/lib/ids.ts'
+import { branded, newId } from '../../src/lib/ids.ts'
 import { apiNeedsOf, intakeOf, receiveOf } from '../../src/service.ts'
 import { suiteScope } from '../support/scope.ts'
 import { until } from '../support/until.ts'
-import { openDashboard, password, type TestDashboard } from './open.ts'
+import { makeClient, openDashboard, password, type TestDashboard } from './open.ts'
 import { noPages, pages } from './pages.ts'
 import { makeTown, type Town } from './town.ts'
 import { readable, type Visitor } from './visitor.ts'
@@ -27,10 +28,10 @@ import { readable, type Visitor } from './visitor.ts'
 const withoutAudit: Record<string, string> = {
   'PUT /clients/:externalId': 'an exchange saves all clients every night: the log of looks has each, with its key',
   'POST /sms': 'every text is an event, kept with its key, and a line of the journal',
-  'POST /dry-run': 'sends and keeps nothing',
+  'POST /sources/:name/dry-run': 'sends and keeps nothing',
   'POST /preview': 'sends and keeps nothing',
   'POST /reconcile': 'compares',
-  'POST /templates/:type/try': 'sends and keeps nothing',
+  'POST /templates/:type/preview': 'sends and keeps nothing',
   'POST /templates/:type/shadow': 'sends and keeps nothing',
 }
 
@@ -271,7 +272,31 @@ describe('who may do what in the dashboard', { timeout: 240_000 }, () => {
     )
     assert.equal((await auditOf('retention.change')).length, 1)
     await desk.ask('GET /clients/:externalId', { params: { externalId: 'client-anna' } }, 'operator')
+    await services.db.run(sql`update contacts set team = true where client_id = ${town.ivan.id}`)
+    await requestErasure(services.db, town.ivan.id, 'telegram')
+    await makeClient(dashboard, { externalId: 'ivan-again', phone })
+    await services.db.run(
+      sql`insert into questions (id, client_id, channel, address_index, update_key)
+          values (${newId('question')}, ${town.ivan.id}, 'telegram', decode('00', 'hex'), 'update')`,
+    )
+    for (const list of ['GET /team', 'GET /erasure-requests', 'GET /client-doubles', 'GET /questions']) {
+      await desk.ask(list, {}, 'operator')
+      await services.looks.idle()
+      const [look] = await services.db.many(
+        z.object({ who: z.string() }),
+        sql`select who from looks where place = ${list} and client_id = ${town.ivan.id}`,
+      )
+      assert.equal(look?.who, 'user:operator', list)
+    }
+    await as('administrator').get('/settings/test')
     await services.looks.idle()
+    assert.deepEqual(
+      await services.db.many(
+        z.object({ who: z.string(), client_id: z.string() }),
+        sql`select who, client_id from looks where place = '/settings/test'`,
+      ),
+      [{ who: 'user:administrator', client_id: town.ivan.id }],
+    )
     assert.deepEqual(
       await services.db.many(
         z.object({ who: z.string(), client_id: z.string() }),
@@ -288,6 +313,10 @@ describe('who may do what in the dashboard', { timeout: 240_000 }, () => {
       assert.equal(answer.status, 422, path)
       assert.match(readable(answer.text), /невидимый знак/)
     }
+    const refused = (await auditOf('look.journal')).filter(({ outcome }) => outcome === 'refused').length
+    await admin.get('/journal/lines?q=%00')
+    const again = (await auditOf('look.journal')).filter(({ outcome }) => outcome === 'refused').length
+    assert.equal(again, refused + 1, 'what is refused is no poll')
     const _csrf = csrfIn((await admin.get('/settings/users')).text)
     assert.equal((await admin.post('/settings/users', { _csrf, name: 'a\0', role: 'viewer' })).status, 422)
   })

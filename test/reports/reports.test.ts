@@ -115,6 +115,16 @@ describe('the reports', { timeout: 180_000 }, () => {
     assert.deepEqual([rowOf(calls, 'question').spared, rowOf(calls, 'money').title], [0, 'Где мои деньги?'])
   })
 
+  it('marks of payouts are counted, and their share is of those who were asked', async () => {
+    const body = await report('ratings')
+    const { asked, rated, ratedShare, average, score4, score5 } = rowOf(body, first)
+    assert.deepEqual([asked, rated, ratedShare, average, score4, score5], [2, 1, 0.5, 4, 1, 0])
+    const vk = rowOf(await report('ratings', '&by=channel'), 'vk')
+    assert.deepEqual([vk.asked, vk.rated, vk.ratedShare, vk.average], [1, 0, 0, undefined])
+    assert.equal(rowOf(await report('ratings', '&by=branch'), 'NN-01').asked, 2)
+    assert.equal(body.total.average, 4)
+  })
+
   it('repeat visits and the hold-out compare two groups, with an interval', async () => {
     const seen = await service.api('GET', `/reports/returns?from=${first}&to=${shifted(first, 1)}`)
     const { total } = seen.body

@@ -119,6 +119,15 @@ export async function makeReportTown(at: { services: Services }, today: string):
   }
   for (const kind of ['money', 'money', 'question'] as const)
     await noteBotAnswer(db, { channel: 'telegram', branch: 'NN-01', kind })
+  // Twice Ivan was asked on the first day, and once he answered.
+  await db.run(
+    sql`insert into ratings (event_id, delivery_id, client_id, state, due_at, score, asked_at, rated_at)
+        select event_id, id, client_id, case when channel = 'vk' then 'asked' else 'rated' end, created_at, case when channel = 'vk' then null else 4 end,
+          created_at + interval '30 minutes', case when channel = 'vk' then null else created_at + interval '1 hour' end
+        from deliveries where client_id = ${ivan.id} and created_at < ${moment(shifted(first, 1), 0)}
+        on conflict (event_id) do update set state = excluded.state, score = excluded.score, asked_at = excluded.asked_at,
+          rated_at = excluded.rated_at`,
+  )
   return { first }
 }
 

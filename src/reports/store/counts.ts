@@ -10,7 +10,7 @@ const row = z.object({ ...head, kind: z.string(), count })
 export async function readCounts(
   db: Queryable,
   slice: Slice,
-  measure: 'opt_out' | 'answer',
+  measure: 'opt_out' | 'answer' | 'rating',
 ): Promise<z.output<typeof row>[]> {
   return await db.many(
     row,

@@ -108,7 +108,13 @@ async function rewriteDeliveries(db: Queryable, day: string, zones: Windows): Pr
   )
 }
 
-/** Refusals, blocks and the bot's answers, by the day of the branch of the client or of the question. */
+/** The ids only narrow it down by an index: a message lives for days, a month is more than enough. */
+function askedBetween(from: Date, to: Date): Sql {
+  return sql`r.delivery_id >= ${firstIdAt('delivery', from, -30 * 24 * 3_600_000)} and r.delivery_id < ${firstIdAt('delivery', to, 3_600_000)}
+    and r.asked_at >= ${from} and r.asked_at < ${to} and r.state in ('asked', 'rated')`
+}
+
+/** Refusals, blocks, the bot's answers and the marks of payouts, by the day of the branch of the client, question or message. */
 async function rewriteCounts(db: Queryable, day: string, branches: BranchWindows): Promise<void> {
   const from = new Date(Math.min(...branches.map((each) => each.from.getTime())))
   const to = new Date(Math.max(...branches.map((each) => each.to.getTime())))
@@ -125,10 +131,15 @@ async function rewriteCounts(db: Queryable, day: string, branches: BranchWindows
           from contacts k join clients c on c.id = k.client_id
           where k.blocked_at >= ${from} and k.blocked_at < ${to} and k.blocked_reason = 'blocked' and k.channel <> 'sandbox'
           union all
-          select 'answer', kind, channel, branch_code, null, at from bot_answers where at >= ${from} and at < ${to})
+          select 'answer', kind, channel, branch_code, null, at from bot_answers where at >= ${from} and at < ${to}
+          union all
+          select 'rating', mark.kind, d.channel, d.branch_code, null, r.asked_at
+          from ratings r join deliveries d on d.id = r.delivery_id
+            cross join lateral (values ('asked'), (r.score::text)) as mark (kind)
+          where ${askedBetween(from, to)} and mark.kind is not null and not d.test)
         insert into daily_counts (day, branch_code, channel, measure, kind, count)
         select ${day}::date, h.branch_code, h.channel, h.measure, h.kind,
-               case when h.measure = 'answer' then count(*) else count(distinct h.client_id) end
+               case when h.measure in ('answer', 'rating') then count(*) else count(distinct h.client_id) end
         from happened h
         left join window_of own on own.code = h.branch_code
         join window_of usual on usual.code is null
