@@ -8,13 +8,14 @@ import { catalog } from '../../src/reports/catalog.ts'
 import { tellDigest } from '../../src/reports/digest/tell.ts'
 import { computeDay, holdsForMs, refreshFacts, shifted } from '../../src/reports/facts.ts'
 import { differenceOf } from '../../src/reports/proportions.ts'
+import { watchDays } from '../../src/reports/two-groups.ts'
 import { caller } from '../api/keys.ts'
 import { makeClient } from '../dashboard/open.ts'
 import { makeMessage } from '../dashboard/seed.ts'
 import { readable, type Visitor, visitorOf } from '../dashboard/visitor.ts'
 import { suiteScope } from '../support/scope.ts'
 import { adminKey, type Json, startService, type TestService } from '../support/service.ts'
-import { makeReportTown, toldAgain } from './town.ts'
+import { makeReportTown, nizhny, toldAgain } from './town.ts'
 
 const timezone = 'Europe/Moscow'
 const guide = readFileSync(new URL('../../docs/ru/otchety.md', import.meta.url), 'utf8')
@@ -135,6 +136,25 @@ describe('the reports', { timeout: 180_000 }, () => {
     // Newcombe 1998, table II, example (a): 56/70 against 48/80.
     const known = differenceOf({ of: 70, came: 56 }, { of: 80, came: 48 })
     assert.deepEqual([known?.low.toFixed(4), known?.high.toFixed(4)], ['0.0524', '0.3339'])
+  })
+
+  it('nobody is judged before the last day of his watch is over; a lot drawn at night is of its own day', async () => {
+    const day = shifted(today, -watchDays)
+    const total = async (name: string) =>
+      (await service.api('GET', `/reports/${name}?from=${day}&to=${day}`)).body.total
+    const visits = await total('returns')
+    assert.deepEqual([visits.firstClients, visits.secondClients, visits.early], [0, 0, 1])
+    const client = await makeClient(service, { externalId: 'night', phone: '+79035550188', branchCode: 'NN-01' })
+    const at = new Date(`${day}T00:30:00+03:00`)
+    const { id } = await makeMessage(service, {
+      client,
+      state: 'sent',
+      at,
+      event: { type: 'greeting', occasion: 'Ночь', ...nizhny },
+    })
+    await service.services.db.run(sql`update deliveries set trial = 'told', purpose = 'advertising' where id = ${id}`)
+    const lot = await total('holdout')
+    assert.deepEqual([lot.firstClients, lot.secondClients, lot.early], [0, 0, 1])
   })
 
   it('a day that is computed again is the same, unless the journal has changed', async () => {

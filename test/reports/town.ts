@@ -13,7 +13,7 @@ const moscow = 'Europe/Moscow'
 const ural = 'Asia/Yekaterinburg'
 const second = 1_000
 
-const nizhny = { branch: { code: 'NN-01', name: 'Нижний <b>Новгород</b>', timezone: moscow } }
+export const nizhny = { branch: { code: 'NN-01', name: 'Нижний <b>Новгород</b>', timezone: moscow } }
 const ekb = { branch: { code: 'EKB-02', name: '=Екатеринбург 🚛', timezone: ural } }
 
 /**
