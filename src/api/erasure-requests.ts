@@ -36,7 +36,7 @@ export function erasureRequestRoutes(needs: ApiNeeds): ApiRoute[] {
         const items = await listErasureRequests(needs, state, limit)
         look(items.map((each) => each.client.id))
         return {
-          items: items.map(({ requestedAt, doneAt, client: { id: _id, ...client }, ...rest }) =>
+          items: items.map(({ requestedAt, doneAt, client, ...rest }) =>
             compact({
               ...rest,
               requestedAt: requestedAt.toISOString(),
