@@ -38,7 +38,7 @@ const query = z.object({
 const replayInput = z.strictObject({
   ...filterFields,
   via: z.enum(channelNames).optional().describe('Через какой мессенджер; нет — через тот же или следующий'),
-  limit: z.int().min(1).max(mostReplayed).default(100).describe('Не больше стольких, от старых к новым'),
+  limit: z.int().min(1).max(mostReplayed).describe('Не больше стольких, от старых к новым'),
 })
 
 const letterShape = z.object({
