@@ -12,7 +12,6 @@ import { startService, type TestService } from '../support/service.ts'
 
 const looks = [
   { look: 'light', width: 1280, scripts: true },
-  { look: 'dark', width: 1280, scripts: true },
   { look: 'light', width: 360, scripts: false },
   { look: 'dark', width: 360, scripts: true },
 ] as const

@@ -67,8 +67,6 @@ describe('the page of an emulator', { timeout: 230_000, skip: browserSkip() }, (
 
       for (const { look, width } of [
         { look: 'light', width: 1280 },
-        { look: 'dark', width: 1280 },
-        { look: 'light', width: 360 },
         { look: 'dark', width: 360 },
       ] as const) {
         await page.emulateMedia({ colorScheme: look })

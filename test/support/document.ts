@@ -1,3 +1,6 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { OpenApi } from '../../src/docs/openapi.ts'
@@ -21,6 +24,27 @@ export async function documentedAt(url: string): Promise<Documented | undefined>
   known.set(url, asked)
   const documented = await asked
   if (documented === undefined) known.delete(url)
+  return documented
+}
+
+/** The same for whoever only has answers checked: the document is made once for the whole run. */
+export async function documentedInRun(url: string): Promise<Documented | undefined> {
+  const asked = known.get('run') ?? readOrAsk(url)
+  known.set('run', asked)
+  const documented = await asked
+  if (documented === undefined) known.delete('run')
+  return documented
+}
+
+async function readOrAsk(url: string): Promise<Documented | undefined> {
+  const file = join(process.env['TEST_BUILD'] ?? tmpdir(), 'openapi.json')
+  const kept = await readFile(file, 'utf8').catch(() => undefined)
+  if (kept !== undefined) return documentedBy(JSON.parse(kept))
+  const documented = await documentedAt(url)
+  if (documented && process.env['TEST_BUILD'] !== undefined) {
+    await writeFile(`${file}.${process.pid}`, JSON.stringify(documented.document))
+    await rename(`${file}.${process.pid}`, file)
+  }
   return documented
 }
 

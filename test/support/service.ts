@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config.ts'
 import { startTelegramEmulator, type TelegramEmulator } from '../../src/sandbox/telegram/emulator.ts'
 import { type Running, start } from '../../src/service.ts'
 import { type Cleanup, cleanup } from './cleanup.ts'
-import { documentedAt } from './document.ts'
+import { documentedInRun } from './document.ts'
 import { testDatabase } from './postgres.ts'
 
 export type { Cleanup } from './cleanup.ts'
@@ -92,6 +92,6 @@ export function clientOf(url: string): Pick<TestService, 'post' | 'api'> {
 }
 
 async function checkAnswer(url: string, method: string, path: string, status: number, body: unknown): Promise<void> {
-  const documented = await documentedAt(url)
+  const documented = await documentedInRun(url)
   documented?.checkAnswer({ method, path, status, body })
 }
