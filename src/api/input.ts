@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ru } from 'zod/locales'
 import { type FieldError, RequestError } from '../lib/errors.ts'
-import { instantOf } from '../lib/moment.ts'
+import { midnightOf } from '../lib/moment.ts'
 import { parseDay } from '../lib/russian/time.ts'
 
 z.config(ru())
@@ -58,5 +58,5 @@ export function endOf(text: string, zone: string): Date {
 function momentIn(text: string, zone: string, daysLater: number): Date {
   const day = text.length === '2025-12-23'.length ? parseDay(text) : undefined
   if (!day) return new Date(text)
-  return new Date(instantOf({ ...day, day: day.day + daysLater, hour: 0, minute: 0, second: 0 }, zone))
+  return midnightOf(day, zone, daysLater)
 }

@@ -16,6 +16,15 @@ export function dayOf(instantMs: number, zone: string): string {
   return momentOf(instantMs, zone).slice(0, 10)
 }
 
+/** The instant when that day, or one so many days later, begins on the zone's wall. */
+export function midnightOf(
+  { year, month, day }: Pick<Civil, 'year' | 'month' | 'day'>,
+  zone: string,
+  daysLater = 0,
+): Date {
+  return new Date(instantOf({ year, month, day: day + daysLater, hour: 0, minute: 0, second: 0 }, zone))
+}
+
 /** The instant when the zone's wall shows this date. In the hour a clock change skips, the later reading. */
 export function instantOf(civil: Civil, zone: string): number {
   const asUtc = utcOf(civil)

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts'
-import { dayOf, instantOf } from '../lib/moment.ts'
+import { dayOf, midnightOf } from '../lib/moment.ts'
 import { isZone, parseDay } from '../lib/russian/time.ts'
 import { branchZones, computedDays, firstMessageAt, rewriteDay, type Windows, zonesBetween } from './store/facts.ts'
 
@@ -72,7 +72,7 @@ function windowOf(day: string, zone: string): Windows[number] {
 function midnight(day: string, zone: string): Date {
   const civil = parseDay(day)
   if (!civil) throw new Error(`not a day: ${day}`)
-  return new Date(instantOf({ ...civil, hour: 0, minute: 0, second: 0 }, zone))
+  return midnightOf(civil, zone)
 }
 
 /** That many days later, or earlier when negative. */

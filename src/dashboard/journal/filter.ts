@@ -3,7 +3,7 @@ import { wayNames } from '../../channels/channel.ts'
 import { deliveryStates, reasons } from '../../deliveries/delivery.ts'
 import { eventTypes } from '../../events/event.ts'
 import { type DeliveryId, parseId } from '../../lib/ids.ts'
-import { instantOf } from '../../lib/moment.ts'
+import { midnightOf } from '../../lib/moment.ts'
 import { oneLine } from '../../lib/russian/text.ts'
 import { parseDay } from '../../lib/russian/time.ts'
 
@@ -100,7 +100,7 @@ export function spanOf({ from, to }: Asked, zone: string): { from: Date | undefi
 function dayStart(text: string, zone: string, daysLater: number): Date | undefined {
   const day = parseDay(text)
   if (!day) return undefined
-  return new Date(instantOf({ ...day, day: day.day + daysLater, hour: 0, minute: 0, second: 0 }, zone))
+  return midnightOf(day, zone, daysLater)
 }
 
 /** The address of the journal with these questions. */

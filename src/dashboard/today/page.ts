@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { channelWeather } from '../../deliveries/store/limits.ts'
 import { listInfobases } from '../../events/store/infobases.ts'
 import { lastHour } from '../../journal/weather.ts'
-import { dayOf, instantOf } from '../../lib/moment.ts'
-import { dayText, type WallTime, wallTime } from '../../lib/russian/time.ts'
+import { dayOf, midnightOf } from '../../lib/moment.ts'
+import { dayText, wallTime } from '../../lib/russian/time.ts'
 import type { Policy } from '../../notifications/policy.ts'
 import { queueViews } from '../../notifications/queues.ts'
 import { may, operatorOf } from '../access/rights.ts'
@@ -30,7 +30,7 @@ export function todayRoutes(app: FastifyInstance, needs: CardNeeds): void {
     const isManager = may(operator, 'manage')
     const clock = clockOf(needs.policy.timezone)
     const wall = wallTime(clock.now, clock.zone)
-    const since = { today: midnight(wall, 0, clock), recent: midnight(wall, recentDays - 1, clock) }
+    const since = { today: midnightOf(wall, clock.zone), recent: midnightOf(wall, clock.zone, 1 - recentDays) }
     const [counts, events, pending, waiting, infobases, weather, hours, queues, asked] = await Promise.all([
       countMessages(needs.db, since, within),
       countEvents(needs.db, since.today, within),
@@ -65,10 +65,6 @@ ${handList({
 ${weatherList(weather, hours, needs.policy, clock)}</section>`,
     })
   })
-}
-
-function midnight({ year, month, day }: WallTime, daysAgo: number, { zone }: Clock): Date {
-  return new Date(instantOf({ year, month, day: day - daysAgo, hour: 0, minute: 0, second: 0 }, zone))
 }
 
 function modeNotice({ sendMode }: Policy): Html {
