@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Updates } from './bot/receive.ts'
 import { askRatings } from './bots.ts'
-import type { ChannelName } from './channels/channel.ts'
+import { type ChannelName, channelNames } from './channels/channel.ts'
 import { tellAlerts } from './deliveries/alerts.ts'
 import { deliveryJob, deliveryQueue } from './deliveries/jobs.ts'
 import { tellReceipts } from './deliveries/rehearse.ts'
@@ -20,6 +20,7 @@ import type { DeliveryId } from './lib/ids.ts'
 import { runNightly } from './nightly.ts'
 import { fireDue } from './notifications/fire.ts'
 import { moveOn } from './notifications/move.ts'
+import { forbiddenChannels } from './notifications/policy.ts'
 import type { Services } from './services.ts'
 import { moveNeeds, noteQueueTrouble, noteSchedule, policyOf } from './workers.ts'
 
@@ -174,9 +175,14 @@ function askInTurn(services: Services): void {
 let isTelling = false
 
 /** Beside the sweep, which waits for no messenger. */
-function tellInTurn({ db, channels, log }: Services): void {
+function tellInTurn(services: Services): void {
   if (isTelling) return
   isTelling = true
+  const { db, log } = services
+  // What may not leave to a client does not leave to an administrator either.
+  const policy = policyOf(services)
+  const closed = policy.sendMode === 'test' ? channelNames : forbiddenChannels(policy, 'service')
+  const channels = new Map([...services.channels].filter(([name]) => !closed.includes(name)))
   void tellAlerts({ db, channels, onTold: (line) => log.info({ msg: 'alert.told', ...line }) })
     .catch((error: unknown) => log.warn({ msg: 'alert.untold', ...faultOf(error) }))
     .finally(() => {

@@ -216,6 +216,11 @@ describe('the owner’s own switches', { timeout: 120_000 }, () => {
       text: `update deliveries set next_attempt_at = now() - interval '10 seconds' where event_id = $1`,
       values: [queued],
     })
+    await service.api('PUT', '/alerts', { chats: [{ channel: 'telegram', address: String(person.chat) }] })
+    await service.services.db.run({
+      text: `insert into alerts (id, channel, turn, description) values ('alr_1', 'max', 'down', 'x')`,
+      values: [],
+    })
     service.telegram.person(person.chat).start()
     await botIsMuted(service)
     const fresh = await decided(service, await accepted(service, payout(person, 2)))
