@@ -8,7 +8,7 @@ import { tellReceipts } from './deliveries/rehearse.ts'
 import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
 import { downChannels, leftMoving, outOfPatience, unreadTooLong } from './deliveries/store/move.ts'
-import { expire, loseDeadWorkers, overdueDeliveries } from './deliveries/store/overdue.ts'
+import { expire, loseDeadWorkers, overdueDeliveries, type Way } from './deliveries/store/overdue.ts'
 import { handlingOf } from './events/catalog.ts'
 import { planJob } from './events/jobs.ts'
 import { keptTypes } from './events/kept.ts'
@@ -115,10 +115,10 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   })
   count('moved', moved)
   tellInTurn(services)
-  const overdue = await overdueDeliveries(db, overdueMs, await backlogsOf(services))
+  const overdue = await overdueDeliveries(db, overdueMs, await waysToLookAt(services))
   count('delivery', overdue)
   if (updates) count('update', Array.from({ length: await updates.sweep() }))
-  await measure(db, metrics)
+  await measureInTurn(services)
   const hinted = (found: readonly Decided[], wokenBy?: string) =>
     found.map((each) => deliveryJob(wokenBy === undefined ? each : { ...each, wokenBy }))
   const jobs = [
@@ -133,16 +133,31 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
  * While thousands of promos wait for their turn in the queue, all of them look overdue: to hint them again every time is
  * work beside which payouts would wait. Those whose job was lost are found when the queue has emptied.
  */
-async function backlogsOf({ queue, channels }: Services): Promise<ChannelName[]> {
-  const backlogs: ChannelName[] = []
-  for (const name of channels.keys()) {
-    const waiting = await queue.waiting(deliveryQueue(name, 'ordinary')).catch(() => 0)
-    if (waiting > backlog) backlogs.push(name)
+async function waysToLookAt({ queue, channels }: Services): Promise<Way[]> {
+  const ways: Way[] = [...channels.keys(), 'sandbox' as const].map((channel) => ({ channel, lane: 'money' }))
+  ways.push({ channel: 'sandbox', lane: 'ordinary' })
+  for (const channel of channels.keys()) {
+    const waiting = await queue.waiting(deliveryQueue(channel, 'ordinary')).catch(() => 0)
+    if (waiting <= backlog) ways.push({ channel, lane: 'ordinary' })
   }
-  return backlogs
+  return ways
 }
 
 const backlog = 500
+
+let measureAgainAt = 0
+
+/** Looks at everything that is on its way, so it takes a twentieth of the time at most, however much that is. */
+async function measureInTurn({ db, metrics }: Services): Promise<void> {
+  const startedAt = performance.now()
+  if (startedAt < measureAgainAt) return
+  await measure(db, metrics)
+  const tookMs = performance.now() - startedAt
+  measureAgainAt = startedAt + Math.min(20 * tookMs, slowestMeasureMs)
+}
+
+/** As often as a usual scrape. */
+const slowestMeasureMs = 15_000
 
 const patience = keptTypes.map((type) => ({ type, ms: handlingOf(type).patienceMinutes * 60_000 }))
 

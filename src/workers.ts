@@ -63,7 +63,7 @@ function workWay(services: Services, way: Way, needs: WayNeeds, signal: AbortSig
   const { queue } = services
   for (const { queue: name, lane } of deliveryQueues(way.name)) {
     // Rounds of its own for each lane: a payout never waits for a round of promos (promise 5).
-    const deliver = delivererOf(services, way, needs)
+    const deliver = delivererOf(services, way, { ...needs, lane })
     queue.work(name, { concurrency: deliverConcurrency[queue.kind][lane] }, (data) =>
       deliver(deliveryIdOfJob(data), signal),
     )
@@ -189,7 +189,7 @@ export function policyOf({ config, channels }: Services): Policy {
   }
 }
 
-function delivererOf(services: Services, channel: Way, needs: WayNeeds) {
+function delivererOf(services: Services, channel: Way, needs: WayNeeds & Pick<DeliverNeeds, 'lane'>) {
   const { db, vault, queue, log, metrics } = services
   return createDeliver({
     db,

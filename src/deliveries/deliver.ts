@@ -2,31 +2,20 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Channel, Outcome, WayName } from '../channels/channel.ts'
 import type { Message } from '../channels/message.ts'
 import { repeatsOf } from '../channels/registry.ts'
-import type { Vault } from '../clients/vault.ts'
-import { type Database, isDataError } from '../db/database.ts'
+import { isDataError } from '../db/database.ts'
 import { createBatcher } from '../lib/batcher.ts'
 import type { DeliveryId, EventId } from '../lib/ids.ts'
-import type { QueueSystem } from '../queue/queue.ts'
-import type { Guard } from './delivery.ts'
 import { deliveryJob } from './jobs.ts'
 import { answerable, asRepeat, renewedText, storedMessageOf, tellsTap } from './message.ts'
 import { judge, ownCodes } from './retry.ts'
-import type { SlotLimits } from './slots.ts'
-import { type Claimed, type ClaimResult, claim } from './store/claim.ts'
+import type { Claimed } from './store/claim.ts'
 import { type ChannelTurn, type Closed, type Closing, close, type Renewed } from './store/close.ts'
 import { type Decided, nextOfClients } from './store/decide.ts'
 import { withTaps } from './taps.ts'
+import { createTurns, type TurnNeeds } from './turns.ts'
 
-export type DeliverNeeds = {
-  db: Database
-  vault: Vault
-  queue: Pick<QueueSystem, 'add'>
+export type DeliverNeeds = TurnNeeds & {
   channel: Pick<Channel, 'send'> & { name: WayName }
-  limits: SlotLimits
-  /** Asked for each round: the owner may change his mind. */
-  guard(): Promise<Guard>
-  /** Longer than a call may take, so that a lease only runs out when its worker is gone. */
-  leaseMs: number
   /** The message anew, for a delivery whose wording has aged. */
   render(
     eventId: EventId,
@@ -63,24 +52,12 @@ export type DeliveryLine = {
 
 export type Deliver = (id: DeliveryId, signal: AbortSignal) => Promise<void>
 
-/** A bot that is busy for longer than this gives the job back to the queue. */
-const longestWaitMs = 5_000
-
 /** How long an answer is kept for a database that is away. */
 const noteForMs = 120_000
 
-/** One delivery of this channel: claim the row, call the messenger, close the attempt, wake whoever waited. */
+/** One delivery of this channel and lane: claim the row, call the messenger, close the attempt, wake whoever waited. */
 export function createDeliver(needs: DeliverNeeds): Deliver {
-  const claims = createBatcher<DeliveryId, ClaimResult>({
-    limit: 100,
-    queueLimit: 10_000,
-    work: async (ids) => {
-      const guard = await needs.guard()
-      const results = await claim({ ...needs, guard }, needs.channel.name, [...new Set(ids)])
-      // Two jobs of one delivery can meet in a round, its own and a wake: only one of them may send.
-      return ids.map((id, index) => (ids.indexOf(id) === index ? results.get(id) : undefined) ?? { kind: 'gone' })
-    },
-  })
+  const claimInTurn = createTurns(needs)
   const closes = createBatcher<Closing, Closed>({
     limit: 100,
     queueLimit: 10_000,
@@ -88,7 +65,7 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
   })
 
   return async (id, signal) => {
-    const result = await claimInTurn(needs, claims.run, id, signal)
+    const result = await claimInTurn(id, signal)
     if (result.kind === 'claimed') return await attempt(needs, closes.run, result)
     if (result.kind === 'dropped' && result.moves) await moveSurely(needs, id)
     else if (result.kind === 'dropped') await hint(needs, await nextOfClients(needs.db, [result.clientId]))
@@ -115,27 +92,6 @@ async function closeEach(needs: DeliverNeeds, closings: Closing[]): Promise<Clos
       closed.push(one?.[0] ?? { wasOurs: false, woken: [], turn: undefined })
     }
     return closed
-  }
-}
-
-/** While the bot's budget is used up the job waits here: the backlog stays in the queue, in order. */
-async function claimInTurn(
-  needs: DeliverNeeds,
-  tryClaim: (id: DeliveryId) => Promise<ClaimResult>,
-  id: DeliveryId,
-  signal: AbortSignal,
-): Promise<ClaimResult> {
-  while (true) {
-    const result = await tryClaim(id)
-    if (result.kind !== 'early') return result
-    if (!result.isWholeBot || result.inMs > longestWaitMs || signal.aborted) {
-      const { channel, lane, attempts, inMs } = result
-      await needs.queue.add([
-        deliveryJob({ id, channel, lane, attempts, delayMs: inMs, wokenBy: `e${Date.now().toString(36)}` }),
-      ])
-      return result
-    }
-    await pause(result.inMs, undefined, { signal }).catch(() => {})
   }
 }
 

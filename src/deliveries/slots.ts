@@ -18,6 +18,22 @@ export type Slot = { kind: 'slot' | 'full'; at: Date }
  */
 const horizonMs: Record<Lane, number> = { money: 400, ordinary: 40 }
 
+/** How long before its turn whoever found no room asks again: early enough that the budget never idles, late enough that several fit. */
+const wakesBeforeMs: Record<Lane, number> = { money: 200, ordinary: 12 }
+
+const largestRound = 100
+
+/** How many of a lane find room at a time: more of them would only be looked at in vain. */
+export function roundOf(lane: Lane, { perSecond }: SlotLimits): number {
+  const fitting = Math.floor(((horizonMs[lane] - wakesBeforeMs[lane]) * perSecond) / 1000) + 1
+  return Math.min(fitting, largestRound)
+}
+
+/** When the next round of a lane finds room, after one that took the slot `last`. */
+export function nextRoundAt(lane: Lane, { perSecond }: SlotLimits, last: Date): Date {
+  return new Date(last.getTime() + 1000 / perSecond - wakesBeforeMs[lane])
+}
+
 export const probeEveryMs = 2_000
 
 /**
@@ -46,10 +62,9 @@ export function slotsFor(
   for (const each of [...ready].sort(moneyFirst)) {
     const next = nextOf[each.lane]
     const fits = next - now.getTime() <= horizonMs[each.lane]
-    // Asked to come back a little before its turn, so that the budget never idles.
     slots.set(
       each.id,
-      fits ? { kind: 'slot', at: new Date(next) } : { kind: 'full', at: new Date(next - horizonMs[each.lane]) },
+      fits ? { kind: 'slot', at: new Date(next) } : { kind: 'full', at: new Date(next - wakesBeforeMs[each.lane]) },
     )
     nextOf.money += intervalMs
     nextOf.ordinary += intervalMs

@@ -5,6 +5,7 @@ import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { loseAttempts } from '../../journal/record.ts'
 import { branded } from '../../lib/ids.ts'
+import type { Lane } from '../delivery.ts'
 import { type Decided, decidedRow, nextOfClients } from './decide.ts'
 import { isHeld, isPaused } from './pauses.ts'
 
@@ -60,28 +61,31 @@ export async function expire(database: Database): Promise<Decided[]> {
   })
 }
 
+/** Where deliveries wait: a messenger and a lane. */
+export type Way = { channel: WayName; lane: Lane }
+
 /**
- * Deliveries that stand first in their client's line, are due, and have not been hinted lately: their job was lost, or
- * the queue was away. The caller hints the queue of them. `backlogs`: channels whose ordinary lane has work enough.
+ * Deliveries of these ways that stand first in their client's line, are due, and have not been hinted lately: their job was
+ * lost, or the queue was away. The caller hints the queue of them.
  */
-export async function overdueDeliveries(
-  db: Queryable,
-  olderThanMs: number,
-  backlogs: readonly WayName[],
-): Promise<Decided[]> {
+export async function overdueDeliveries(db: Queryable, olderThanMs: number, ways: readonly Way[]): Promise<Decided[]> {
   return await db.many(
     decidedRow,
     sql`update deliveries set hinted_at = clock_timestamp() where id in (
-          select d.id from deliveries d
-          where d.decided_at is null and d.channel is not null and d.state in ('queued', 'waiting', 'unknown')
-            and coalesce(d.next_attempt_at, d.created_at) < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
-            and not ${isHeld}
-            and (d.hinted_at is null or d.hinted_at < clock_timestamp() - interval '20 seconds')
-            and not (d.lane = 'ordinary' and d.channel = any(${backlogs}::text[]))
-            and not exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null
-                              and e.event_seq < d.event_seq and e.lane = d.lane
-                              and (e.channel = 'sandbox') is not distinct from (d.channel = 'sandbox'))
-          order by d.next_attempt_at nulls first limit 1000 for update skip locked)
+          select o.id
+          from unnest(${ways.map((each) => each.channel)}::text[], ${ways.map((each) => each.lane)}::text[]) as w (channel, lane)
+          cross join lateral (
+            select d.id from deliveries d
+            where d.channel = w.channel and d.lane = w.lane and d.decided_at is null and d.state in ('queued', 'waiting', 'unknown')
+              and coalesce(d.next_attempt_at, d.created_at) < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+              and not ${isHeld}
+              and (d.hinted_at is null or d.hinted_at < clock_timestamp() - interval '20 seconds')
+              and not exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null
+                                and e.event_seq < d.event_seq and e.lane = d.lane
+                                and (e.channel = 'sandbox') is not distinct from (d.channel = 'sandbox'))
+            order by coalesce(d.next_attempt_at, d.created_at) limit 500 for update skip locked) o
+          -- A queue that stands still may be long.
+          where not exists (select 1 from queue_pauses p where p.mode = 'paused' and w.channel <> 'sandbox' and p.queue in (w.channel, w.lane)))
         returning id, channel, lane, attempts`,
   )
 }
