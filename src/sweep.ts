@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Updates } from './bot/receive.ts'
 import { askRatings } from './bots.ts'
-import { type ChannelName, channelNames } from './channels/channel.ts'
+import { channelNames } from './channels/channel.ts'
 import { tellAlerts } from './deliveries/alerts.ts'
 import { deliveryJob, deliveryQueue } from './deliveries/jobs.ts'
 import { tellReceipts } from './deliveries/rehearse.ts'

@@ -19,6 +19,15 @@ const released: Record<string, string> = {
   '0005_templates.sql': 'faee56b8d727e28a2e958a2f640b323a7897b50b9bf7fb9153d5f9ab05e6be5d',
   '0006_schedule.sql': '28827821afbf168f64c1f712ce373836fed4f5eebc8314149cf16d235bce3dfa',
   '0007_routing.sql': '9b184244c848a7cc7b092c473aa6ba53c906fee864810088b4e70d28231df422',
+  '0009_linking.sql': '6eba6399ccf2c1320b97ecb3fa0b9c581fa30044b28ef514d1ef8110868a0d82',
+  '0010_bot.sql': '7dd0a313bf5dfb382ea6ab285c81558a0175d7597e4325401e9aff72720561ce',
+  '0011_privacy.sql': 'a848f342efb7bda6cf660976a10c9dd46be1c3b81a1f9c4be463ba2837a126b1',
+  '0012_operator.sql': '52939886ec87ff9181ac78619f366ef3896bd088585bad646a457329934f3386',
+  '0013_operator_search.sql': 'aecdc5ec4013c4f76e9fcacc0ee93a07b5556fb8aea5085724780fdbe0220fb2',
+  '0014_reports.sql': '55674ad4b26f879dbe7e6cba3087ae9c91e2a7c9ee5423dc161eecacde2aaeac',
+  '0014_reports_indices.sql': '5a42242b47a9684168ba23ed570afd0353d0c114ed417425e1fb2ffbbbd083f6',
+  '0015_operation.sql': '848528fb1881cb331cd6d03031c8a39d67977b2f70ea201cf6c883aeb0990efb',
+  '0016_erasure_aliases.sql': '060351b72d5787423659a8335c5ffc3a8e86aee0c5914dd057c2e1ec63de7451',
 }
 
 describe('the migrations', () => {
