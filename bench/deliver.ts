@@ -288,6 +288,7 @@ async function payouts({ api, telegram }: Bench, length: number): Promise<number
   let { next } = await received(Number.MAX_SAFE_INTEGER)
   const sentAt: number[] = []
   const posts: Promise<unknown>[] = []
+  let trouble: unknown
   const startedAt = Date.now()
   for (let index = 0; index < count; index++) {
     await pause(Math.max(0, startedAt + (index * 1000) / payoutsPerSecond - Date.now()))
@@ -298,9 +299,15 @@ async function payouts({ api, telegram }: Bench, length: number): Promise<number
       client: { id: `payee-${index % payees}` },
       payment: { amount: `${1_000_000 + index}.00` },
     }
-    posts.push(call(`${api.url}/webhooks/1c`, 'POST', senderKey, event))
+    // One that is refused must not end the process before the others are stopped.
+    posts.push(
+      call(`${api.url}/webhooks/1c`, 'POST', senderKey, event).catch((error: unknown) => {
+        trouble ??= error
+      }),
+    )
   }
   await Promise.all(posts)
+  if (trouble) throw trouble
   const times: number[] = []
   for (const deadline = Date.now() + 60_000; times.length < count; await pause(200)) {
     if (Date.now() > deadline) throw new Error(`only ${times.length} of ${count} payouts arrived`)
