@@ -111,6 +111,18 @@ export function createMetrics() {
       labelNames: ['channel', 'turn'],
       registers,
     }),
+    waysWorking: new Gauge({
+      name: 'vestnik_channel_ways_working',
+      help: 'Proxies through which this process reaches a messenger, by its last look; 0: none lets anything through',
+      labelNames: ['channel'],
+      registers,
+    }),
+    wayChanges: new Counter({
+      name: 'vestnik_channel_way_changes_total',
+      help: 'How often this process took another proxy to a messenger, or saw one fail or come back',
+      labelNames: ['channel'],
+      registers,
+    }),
     moved: new Counter({
       name: 'vestnik_deliveries_moved_total',
       help: 'Messages that left a channel for another one (or for none), by channels and reason',

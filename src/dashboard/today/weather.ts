@@ -1,9 +1,10 @@
-import { type ChannelName, channelNames } from '../../channels/channel.ts'
+import { type ChannelName, channelNames, type Way } from '../../channels/channel.ts'
 import type { ChannelWeather } from '../../deliveries/store/limits.ts'
 import type { HourOfChannel } from '../../journal/weather.ts'
 import { formatNumber } from '../../lib/russian/numbers.ts'
 import { listed } from '../../lib/russian/text.ts'
 import { forbiddenChannels, type Policy } from '../../notifications/policy.ts'
+import type { Desk } from '../desk.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, momentTag } from '../frame/moments.ts'
 import { channelTitle } from '../frame/pieces.ts'
@@ -12,7 +13,7 @@ import { channelTitle } from '../frame/pieces.ts'
 export function weatherList(
   weather: readonly ChannelWeather[],
   hours: readonly HourOfChannel[],
-  policy: Policy,
+  { policy, channels }: Pick<Desk, 'policy' | 'channels'>,
   clock: Clock,
 ): Html {
   const forbidden = forbiddenChannels(policy, 'service')
@@ -21,7 +22,7 @@ export function weatherList(
 ${policy.channelsOn.map((name) => {
   const seen = weather.find((each) => each.channel === name)
   const hour = hours.find((each) => each.channel === name)
-  return html`<li><b>${channelTitle(name)}</b> ${forbidden.includes(name) ? closedByLaw : stateOf(seen, clock)} ${hour ? hourOf(hour) : nothing}</li>`
+  return html`<li><b>${channelTitle(name)}</b> ${forbidden.includes(name) ? closedByLaw : stateOf(seen, clock)} ${wayOf(channels.get(name)?.way?.())} ${hour ? hourOf(hour) : nothing}</li>`
 })}
 </ul>
 ${off.length === 0 ? nothing : html`<p class="quiet">${offText(off)}</p>`}`
@@ -41,6 +42,10 @@ function stateOf(seen: ChannelWeather | undefined, clock: Clock): Html {
     return html`<span class="state busy">пауза</span> Мессенджер просит слать реже, продолжим ${momentTag(seen.pausedUntil, clock)}. ${codeOf(seen)}`
   }
   return html`<span class="state good">работает</span>`
+}
+
+function wayOf(way: Way | undefined): Html {
+  return way === undefined ? nothing : html`<small>${way.detail}</small>`
 }
 
 /** Only what was measured: without calls there is nothing to say. */
