@@ -32,7 +32,7 @@ const environment = {
     about: 'Proxies on the way to Telegram, tried in turn; the first that works is used.',
     example: 'socks5://user:password@proxy.example.net:1080',
   }),
-  TELEGRAM_PROXY_CHECK_SECONDS: integer(2, 3600)
+  TELEGRAM_PROXY_CHECK_SECONDS: integer(1, 3600)
     .default(20)
     .meta({ about: 'How often each process looks whether every proxy still leads to Telegram.' }),
   TELEGRAM_UPDATES: z.enum(['polling', 'webhook']).default('polling').meta({ about: 'How updates come in.' }),

@@ -16,7 +16,9 @@ export async function watch(settings: WatchSettings, proxies: Proxies, { signal,
   let told: string | undefined
   while (!signal.aborted) {
     await Promise.all(
-      proxies.all.map((each) => look(settings, Math.min(settings.connectTimeoutMs, checkMs), proxies, each, signal)),
+      proxies.all.map((each) =>
+        look(settings, Math.min(settings.connectTimeoutMs, 2 * checkMs), proxies, each, signal),
+      ),
     )
     const way = wayOf(proxies)
     if (!signal.aborted && way && way.detail !== told) onWay(way)

@@ -1,4 +1,4 @@
-import { type ChannelName, channelNames, type Way } from '../../channels/channel.ts'
+import { type ChannelName, channelNames } from '../../channels/channel.ts'
 import type { ChannelWeather } from '../../deliveries/store/limits.ts'
 import type { HourOfChannel } from '../../journal/weather.ts'
 import { formatNumber } from '../../lib/russian/numbers.ts'
@@ -22,13 +22,17 @@ export function weatherList(
 ${policy.channelsOn.map((name) => {
   const seen = weather.find((each) => each.channel === name)
   const hour = hours.find((each) => each.channel === name)
-  return html`<li><b>${channelTitle(name)}</b> ${forbidden.includes(name) ? closedByLaw : stateOf(seen, clock)} ${wayOf(channels.get(name)?.way?.())} ${hour ? hourOf(hour) : nothing}</li>`
+  const way = channels.get(name)?.way?.()
+  const state = forbidden.includes(name) ? closedByLaw : way?.working === 0 ? cutOff : stateOf(seen, clock)
+  return html`<li><b>${channelTitle(name)}</b> ${state} ${way ? html`<small>${way.detail}</small>` : nothing} ${hour ? hourOf(hour) : nothing}</li>`
 })}
 </ul>
 ${off.length === 0 ? nothing : html`<p class="quiet">${offText(off)}</p>`}`
 }
 
 const closedByLaw = html`<span class="state calm">закрыт</span> Отправка через иностранные мессенджеры запрещена в настройках.`
+
+const cutOff = html`<span class="state bad">нет связи</span>`
 
 function stateOf(seen: ChannelWeather | undefined, clock: Clock): Html {
   if (seen && seen.brokenCount > 0) {
@@ -42,10 +46,6 @@ function stateOf(seen: ChannelWeather | undefined, clock: Clock): Html {
     return html`<span class="state busy">пауза</span> Мессенджер просит слать реже, продолжим ${momentTag(seen.pausedUntil, clock)}. ${codeOf(seen)}`
   }
   return html`<span class="state good">работает</span>`
-}
-
-function wayOf(way: Way | undefined): Html {
-  return way === undefined ? nothing : html`<small>${way.detail}</small>`
 }
 
 /** Only what was measured: without calls there is nothing to say. */
