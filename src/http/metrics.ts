@@ -41,6 +41,12 @@ export function createMetrics() {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
+    notNoted: new Counter({
+      name: 'vestnik_answers_not_noted_total',
+      help: 'Answers of messengers that the database did not take at once; kept two minutes and offered again',
+      labelNames: ['channel'],
+      registers,
+    }),
     deliveryJobs: new Counter({
       name: 'vestnik_delivery_jobs_total',
       help: 'Delivery jobs, by what they came to',
