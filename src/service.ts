@@ -106,7 +106,12 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
         for (const { status } of results) metrics.events.inc({ source, status })
       },
     })
-  const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
+  const doors: FastifyPluginAsync = async (app) =>
+    doorRoutes(app, {
+      channels: services.channels,
+      updates,
+      onIgnored: (channel) => metrics.updates.inc({ channel, kind: 'ignored' }),
+    })
   const landing: FastifyPluginAsync = async (app) =>
     landingRoutes(app, { entrances: entrancesOf(services), companyName: config.COMPANY_NAME })
   const taps: FastifyPluginAsync = async (app) =>

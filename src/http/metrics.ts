@@ -55,7 +55,7 @@ export function createMetrics() {
     }),
     updates: new Counter({
       name: 'vestnik_updates_total',
-      help: 'Updates of messengers, by kind',
+      help: 'Updates of messengers, by kind; ignored: a call that brought nothing of use, such as a kind we do not know',
       labelNames: ['channel', 'kind'],
       registers,
     }),
