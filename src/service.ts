@@ -26,6 +26,7 @@ import { treatmentOf } from './notifications/treatment.ts'
 import { keepNumbers } from './numbers.ts'
 import { openServices, type Services } from './services.ts'
 import { startSweep } from './sweep.ts'
+import { watchWays } from './ways.ts'
 import { createProfiles } from './webhooks/profiles.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import { createSettings } from './webhooks/settings.ts'
@@ -52,7 +53,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       await ensureFirstAdmin({ db: services.db, log }, services.secrets.dashboardPassword)
     }
     const url = await app.listen({ host: config.HOST, port: config.PORT })
-    const loops: Promise<void>[] = []
+    const loops = watchWays(services, stopping.signal)
     if (config.ROLES.includes('worker')) {
       startWorkers(services, stopping.signal)
       loops.push(
@@ -105,7 +106,12 @@ function routesOf(services: Services, receive: Receive, updates: Updates, stoppi
         for (const { status } of results) metrics.events.inc({ source, status })
       },
     })
-  const doors: FastifyPluginAsync = async (app) => doorRoutes(app, { channels: services.channels, updates })
+  const doors: FastifyPluginAsync = async (app) =>
+    doorRoutes(app, {
+      channels: services.channels,
+      updates,
+      onIgnored: (channel) => metrics.updates.inc({ channel, kind: 'ignored' }),
+    })
   const landing: FastifyPluginAsync = async (app) =>
     landingRoutes(app, { entrances: entrancesOf(services), companyName: config.COMPANY_NAME })
   const taps: FastifyPluginAsync = async (app) =>

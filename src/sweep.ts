@@ -22,7 +22,7 @@ import { fireDue } from './notifications/fire.ts'
 import { moveOn } from './notifications/move.ts'
 import { forbiddenChannels } from './notifications/policy.ts'
 import type { Services } from './services.ts'
-import { moveNeeds, noteQueueTrouble, noteSchedule, policyOf } from './workers.ts'
+import { limitsOf, moveNeeds, noteQueueTrouble, noteSchedule, policyOf } from './workers.ts'
 
 const intervalMs = 2_000
 const overdueMs = 3_000
@@ -198,7 +198,12 @@ function tellInTurn(services: Services): void {
   const policy = policyOf(services)
   const closed = policy.sendMode === 'test' ? channelNames : forbiddenChannels(policy, 'service')
   const channels = new Map([...services.channels].filter(([name]) => !closed.includes(name)))
-  void tellAlerts({ db, channels, onTold: (line) => log.info({ msg: 'alert.told', ...line }) })
+  void tellAlerts({
+    db,
+    channels,
+    perSecond: (name) => limitsOf(services, name).perSecond,
+    onTold: (line) => log.info({ msg: 'alert.told', ...line }),
+  })
     .catch((error: unknown) => log.warn({ msg: 'alert.untold', ...faultOf(error) }))
     .finally(() => {
       isTelling = false

@@ -221,13 +221,15 @@ function delivererOf(services: Services, channel: Way, needs: WayNeeds & Pick<De
       metrics.channelTurns.inc({ channel: name, turn: turn.kind })
     },
     onMoveTrouble: (error) => noteMoveTrouble(services, error),
-    onNoteTrouble: (id, error) =>
+    onNoteTrouble: (id, error) => {
+      metrics.notNoted.inc({ channel: channel.name })
       log.error({
         msg: 'delivery.note_failed',
         delivery: id,
         ...faultOf(error),
         advice: 'the answer is kept for two minutes and offered again; bring the database back before that',
-      }),
+      })
+    },
   })
 }
 

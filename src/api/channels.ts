@@ -15,6 +15,7 @@ const channelShape = z.object({
   since: momentShape.optional().describe('С какого момента не работает'),
   until: momentShape.optional().describe('До какого момента пауза'),
   code: z.string().optional().describe('Ответ мессенджера'),
+  way: z.string().optional().describe('Через какой прокси идёт процесс, который отвечает, и сколько не пропускают'),
   hour: z
     .object({
       taken: z.int(),
@@ -55,6 +56,7 @@ export function channelRoutes(needs: ApiNeeds): ApiRoute[] {
               since: isOn && isDown ? seen.downSince?.toISOString() : undefined,
               until: isOn && isPaused ? seen.pausedUntil.toISOString() : undefined,
               code: isOn && (isDown || isPaused) ? seen.code : undefined,
+              way: isOn ? needs.channels.get(channel)?.way?.()?.detail : undefined,
               hour: compact({
                 taken,
                 refused,

@@ -76,7 +76,7 @@ export type ApiNeeds = KeyNeeds & {
   catchUp: CatchUp
   onAuditTrouble(error: unknown): void
   /** Brings a sample to the team, past the journal. */
-  channels: ReadonlyMap<ChannelName, Pick<Channel, 'send'>>
+  channels: ReadonlyMap<ChannelName, Pick<Channel, 'send' | 'way'>>
 }
 
 export const apiPrefix = '/api/v1'

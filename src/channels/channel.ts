@@ -87,7 +87,20 @@ export type Channel = {
    * @param url where it should call us; undefined when it is polled.
    */
   inspect(url: string | undefined): Promise<Finding[]>
+  /** Where there is more than one way to the messenger: which is in use, by this process. */
+  way?(): Way | undefined
+  /** Looks after those ways until the signal aborts. */
+  watch?(input: WatchInput): Promise<void>
   close(): Promise<void>
+}
+
+/** `working` of `of` ways lead there, as far as this process knows; `detail` is one Russian sentence without secrets. */
+export type Way = { working: number; of: number; detail: string }
+
+export type WatchInput = {
+  signal: AbortSignal
+  /** Once at the start, and then whenever it is another than it was. */
+  onWay(way: Way): void
 }
 
 export type ReceiveInput = {

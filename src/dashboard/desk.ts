@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Logger } from 'pino'
+import type { Channel, ChannelName } from '../channels/channel.ts'
 import type { Looks } from '../journal/looks.ts'
 import type { ExportNeeds, JournalExport } from '../notifications/export/journal-sheet.ts'
 import type { ResendNeeds } from '../notifications/resend.ts'
@@ -12,6 +13,8 @@ export type Desk = ResendNeeds & {
   log: Logger
   /** Who was shown whose data. */
   looks: Pick<Looks, 'note'>
+  /** For the ways to the messengers, as this process sees them. */
+  channels: ReadonlyMap<ChannelName, Pick<Channel, 'way'>>
   publicUrl: string | undefined
   companyName: string | undefined
   /** @throws RequestError as the call answers. `call`: «POST /keys». */

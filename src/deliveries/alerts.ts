@@ -1,14 +1,20 @@
 import type { Channel, ChannelName } from '../channels/channel.ts'
 import type { Database } from '../db/database.ts'
 import { channelTitles } from '../lib/channel-name.ts'
+import { heedLimit, waitForSlot } from './spare-slot.ts'
 import { type Alert, type AlertChat, alertChats, takeAlerts } from './store/alerts.ts'
 import { downChannels } from './store/move.ts'
 
 export type AlertNeeds = {
   db: Database
   channels: ReadonlyMap<ChannelName, Channel>
+  /** How many messages a second the bot may send. */
+  perSecond(channel: ChannelName): number
   onTold(line: { alert: string; channel: ChannelName; by: ChannelName; outcome: string }): void
 }
+
+/** A bot that is stopped for longer is told of by others. */
+const longestWaitMs = 60_000
 
 /** Tells the administrators' chats what became of a channel, by the others that work. Each alert is told once at most. */
 export async function tellAlerts(needs: AlertNeeds): Promise<void> {
@@ -30,8 +36,15 @@ async function tell(needs: AlertNeeds, alert: Alert, chat: AlertChat): Promise<v
     lastWroteAt: undefined,
     message: { text: textOf(alert) },
   }
-  const outcome = await channel.send(request)
-  needs.onTold({ alert: alert.id, channel: alert.channel, by: chat.channel, outcome: outcome.kind })
+  const budget = { db: needs.db, channel: chat.channel, perSecond: needs.perSecond(chat.channel) }
+  const told = (outcome: string) => needs.onTold({ alert: alert.id, channel: alert.channel, by: chat.channel, outcome })
+  for (const deadline = performance.now() + longestWaitMs; ; ) {
+    if (!(await waitForSlot(budget, deadline - performance.now()))) return told('no_budget')
+    const outcome = await channel.send(request)
+    await heedLimit(budget, outcome)
+    // Surely not sent: it takes its place once more.
+    if (outcome.kind !== 'limited' || outcome.scope !== 'bot') return told(outcome.kind)
+  }
 }
 
 export function textOf({ channel, turn, description }: Pick<Alert, 'channel' | 'turn' | 'description'>): string {

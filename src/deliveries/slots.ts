@@ -43,7 +43,7 @@ export const probeEveryMs = 2_000
 export function slotsFor(
   ready: readonly { id: DeliveryId; lane: Lane; event_seq: bigint }[],
   bot: BotLimits,
-  limits: SlotLimits,
+  limits: Pick<SlotLimits, 'perSecond'>,
   now: Date,
 ): Map<DeliveryId, Slot> {
   const slots = new Map<DeliveryId, Slot>()

@@ -41,6 +41,12 @@ export function createMetrics() {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
+    notNoted: new Counter({
+      name: 'vestnik_answers_not_noted_total',
+      help: 'Answers of messengers that the database did not take at once; kept two minutes and offered again',
+      labelNames: ['channel'],
+      registers,
+    }),
     deliveryJobs: new Counter({
       name: 'vestnik_delivery_jobs_total',
       help: 'Delivery jobs, by what they came to',
@@ -49,7 +55,7 @@ export function createMetrics() {
     }),
     updates: new Counter({
       name: 'vestnik_updates_total',
-      help: 'Updates of messengers, by kind',
+      help: 'Updates of messengers, by kind; ignored: a call that brought nothing of use, such as a kind we do not know',
       labelNames: ['channel', 'kind'],
       registers,
     }),
@@ -109,6 +115,18 @@ export function createMetrics() {
       name: 'vestnik_channel_turns_total',
       help: 'How often a channel as a whole went down or came up again',
       labelNames: ['channel', 'turn'],
+      registers,
+    }),
+    waysWorking: new Gauge({
+      name: 'vestnik_channel_ways_working',
+      help: 'Proxies through which this process reaches a messenger, by its last look; 0: none lets anything through',
+      labelNames: ['channel'],
+      registers,
+    }),
+    wayChanges: new Counter({
+      name: 'vestnik_channel_way_changes_total',
+      help: 'How often this process took another proxy to a messenger, or saw one fail or come back',
+      labelNames: ['channel'],
       registers,
     }),
     moved: new Counter({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { registry } from '../channels/registry.ts'
-import { ConfigError, deadlines, httpUrl, perSecond, type Settings } from './fields.ts'
+import { ConfigError, deadlines, httpUrl, integer, perSecond, type Settings } from './fields.ts'
 
 const proxies = z
   .string()
@@ -29,9 +29,12 @@ const environment = {
     .default('https://api.telegram.org')
     .meta({ about: 'Bot API server, or your own reverse proxy.' }),
   TELEGRAM_PROXY_URL: proxies.optional().meta({
-    about: 'Proxies on the way to Telegram, tried in turn, the last good one first.',
+    about: 'Proxies on the way to Telegram, tried in turn; the first that works is used.',
     example: 'socks5://user:password@proxy.example.net:1080',
   }),
+  TELEGRAM_PROXY_CHECK_SECONDS: integer(1, 3600)
+    .default(20)
+    .meta({ about: 'How often each process looks whether every proxy still leads to Telegram.' }),
   TELEGRAM_UPDATES: z.enum(['polling', 'webhook']).default('polling').meta({ about: 'How updates come in.' }),
   TELEGRAM_WEBHOOK_SECRET: z
     .string()
@@ -74,6 +77,7 @@ export const telegram = {
       apiRoot: config.TELEGRAM_API_ROOT,
       getUpdatesTimeoutS: 30,
       ...(config.TELEGRAM_PROXY_URL === undefined ? {} : { proxies: config.TELEGRAM_PROXY_URL }),
+      proxyCheckMs: config.TELEGRAM_PROXY_CHECK_SECONDS * 1000,
       ...(config.TELEGRAM_UPDATES === 'webhook' && config.TELEGRAM_WEBHOOK_SECRET !== undefined
         ? { webhookSecret: config.TELEGRAM_WEBHOOK_SECRET }
         : {}),

@@ -3,12 +3,11 @@ import { lockClients, type Recipient, recipientsOf } from '../clients/store.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { again, isAgain, led, messageText } from '../deliveries/message.ts'
 import { nextOfClients } from '../deliveries/store/decide.ts'
-import type { NewDelivery } from '../deliveries/store/insert.ts'
+import { insertNext, type NewDelivery } from '../deliveries/store/insert.ts'
 import {
   clientsOf,
   downChannels,
   endMoved,
-  insertNext,
   keepWaiting,
   lockMoving,
   type MoveKind,

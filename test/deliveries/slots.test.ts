@@ -29,7 +29,7 @@ const always = (
 ) =>
   fc.assert(
     fc.property(readies, bots, rates, (ready, bot, perSecond) =>
-      holds(ready, bot, perSecond, slotsFor(ready, bot, { perSecond, chatIntervalMs: 1_000 }, now)),
+      holds(ready, bot, perSecond, slotsFor(ready, bot, { perSecond }, now)),
     ),
     { numRuns: 1_000 },
   )
@@ -64,13 +64,13 @@ describe('the bot’s budget', () => {
   it('a payout that comes beside promos leaves as soon as without them', () => {
     const promosAhead = { freeAt: at(40), pausedUntil: at(-1), brokenCount: 0, failuresInRow: 0 }
     const payout = { id: newId('delivery'), lane: 'money' as const, event_seq: 1n }
-    const slots = slotsFor([payout], promosAhead, { perSecond: 25, chatIntervalMs: 1_000 }, now)
+    const slots = slotsFor([payout], promosAhead, { perSecond: 25 }, now)
     assert.deepEqual(slots.get(payout.id), { kind: 'slot', at: now })
   })
 
   it('of a channel that was down only one leaves at a time, money first', () => {
     always((ready, bot, perSecond) => {
-      const limits = { perSecond, chatIntervalMs: 1_000 }
+      const limits = { perSecond }
       const slots = slotsFor(ready, { ...bot, brokenCount: 1 }, limits, now)
       const taken = ready.filter(({ id }) => slots.get(id)?.kind === 'slot')
       assert.ok(taken.length <= 1)

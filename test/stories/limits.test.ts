@@ -17,6 +17,7 @@ import {
   reminder,
   screenOf,
   sumsOn,
+  waitForMessage,
   zoneWhereItIs,
 } from '../support/story.ts'
 import { until } from '../support/until.ts'
@@ -61,6 +62,25 @@ describe('the limits belong to the bot', { timeout: 240_000 }, () => {
       sql`select failures from deliveries where event_id = ${limited}`,
     )
     assert.equal(row?.failures, 0)
+  })
+
+  it('an alert to an administrator takes its place in the bot’s budget: it waits for the end of a pause, and meets a limit as all do', async () => {
+    const admin = await linkedSomeone(service)
+    const { db } = service.services
+    await service.api('PUT', '/alerts', { chats: [{ channel: 'telegram', address: String(admin.chat) }] })
+    service.telegram.faults.limit(1, { chatId: String(admin.chat), textIncludes: 'Вестник' })
+    const pausedUntil = Date.now() + 2_000
+    await pauseFor(service, 2_000)
+    await db.run(sql`insert into alerts (id, channel, turn, description) values ('alr_1', 'max', 'down', 'x')`)
+    const told = await waitForMessage(service.telegram, admin, 'MAX не принимает сообщения')
+    // The second of the limit comes after the pause.
+    assert.ok(told.at.getTime() >= pausedUntil + 900, `told ${told.at.getTime() - pausedUntil} ms after the pause`)
+    const { free_at: freeAt } = await db.one(
+      z.object({ free_at: z.date() }),
+      sql`select free_at from channel_limits where channel = 'telegram'`,
+    )
+    assert.ok(freeAt.getTime() >= pausedUntil, 'the place that it took is taken')
+    await service.api('PUT', '/alerts', { chats: [] })
   })
 
   it('five hints of one delivery that meet in a round while the bot is paused are one message', async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { z } from 'zod'
+import { sql } from '../../src/db/sql.ts'
 import type { Aim } from '../../src/sandbox/telegram/emulator.ts'
 import { startLine } from '../support/line.ts'
 import { freePort } from '../support/redis.ts'
@@ -79,6 +81,39 @@ describe('the answer of the messenger is lost', { timeout: 240_000 }, () => {
       assert.equal(text, texts.at(-1)?.text)
     })
   }
+
+  it('the database refuses to note the answer: said once, offered again until it is noted, and nobody is told twice', async () => {
+    const { db } = service.services
+    const person = await linkedSomeone(service)
+    // Counts outside of the transaction that it ends.
+    await db.run(sql`create sequence refused_notes`)
+    await db.run(sql`create function refuse_note() returns trigger language plpgsql as
+      $$ begin perform nextval('refused_notes'); raise exception 'no room' using errcode = '53100'; end $$`)
+    await db.run(sql`create trigger refuse_note before update on attempts for each row execute function refuse_note()`)
+    const eventId = await accepted(service, payout(person, 1))
+    const tries = sql`select case when is_called then last_value else 0 end as tries from refused_notes`
+    await until(
+      async () => (await db.one(z.object({ tries: z.bigint() }), tries)).tries >= 3n,
+      patienceMs,
+      'it is offered again',
+    )
+    assert.equal((await notificationOf(service, eventId)).deliveries[0].attempts[0].outcome, undefined)
+    await db.run(sql`drop trigger refuse_note on attempts`)
+
+    const { deliveries } = await cameTo(service, eventId, 'sent')
+    assert.deepEqual([deliveries.length, deliveries[0].attempts.length], [1, 1])
+    await cameTo(service, await accepted(service, payout(person, 2)), 'sent')
+    assert.deepEqual(sumsOn(service.telegram, person), [1, 2])
+    const told = service.logLines
+      .filter((each) => each.includes('delivery.note_failed'))
+      .map((each) => JSON.parse(each))
+    assert.deepEqual(
+      told.map(({ level, delivery }) => [level, delivery]),
+      [[50, deliveries[0].id]],
+    )
+    const metrics = await (await fetch(`${service.url}/metrics`)).text()
+    assert.match(metrics, /vestnik_answers_not_noted_total\{channel="telegram"\} 1\n/)
+  })
 
   it('a second lost answer is the end: the state stays unknown, and nobody is told a third time', async () => {
     const person = await linkedSomeone(service)

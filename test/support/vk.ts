@@ -5,7 +5,7 @@ import { until } from './until.ts'
 
 export type VkService = TestService & { vk: VkEmulator }
 
-const secret = 'Sesam_open_1'
+export const vkSecret = 'Sesam_open_1'
 
 /** The whole service with an emulated VK, which knows its door; by default it is called, not polling. */
 export async function startVkService(t: Cleanup, more: Record<string, string> = {}): Promise<VkService> {
@@ -25,11 +25,11 @@ export async function emulatedVk(t: Cleanup) {
     VK_GROUP_ID: vk.groupId,
     VK_API_ROOT: vk.apiRoot,
     VK_CONFIRMATION: vk.callbacks.confirmation,
-    VK_SECRET: secret,
+    VK_SECRET: vkSecret,
     VK_RATE_PER_SECOND: '1000',
   }
   const connect = async ({ url }: Pick<TestService, 'url'>) => {
-    const { status } = await vk.callbacks.connect(`${url}/channels/vk`, secret)
+    const { status } = await vk.callbacks.connect(`${url}/channels/vk`, vkSecret)
     if (status !== 'ok') throw new Error(`the door did not confirm itself: ${status}`)
   }
   return { vk, settings, connect }

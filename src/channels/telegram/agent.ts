@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
 import { Duplex } from 'node:stream'
+import type { Proxies } from './proxies.ts'
 import { openTunnel } from './proxy.ts'
 
 export type AgentSettings = {
@@ -9,8 +10,7 @@ export type AgentSettings = {
   /** For the whole way: the proxies tried, and TLS. */
   connectTimeoutMs: number
   idleMs: number
-  /** http:// or socks5://, tried in turn. */
-  proxies?: readonly URL[]
+  proxies?: Proxies
 }
 
 /** Every failure before a connection stood, proxy and TLS included: not a byte of a request was written. */
@@ -49,6 +49,10 @@ export function connectingAgent(settings: AgentSettings): http.Agent {
     )
     return undefined
   }
+  // Those that wait for a request go through the proxy that was left.
+  settings.proxies?.onSwitch(() => {
+    for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy()
+  })
   return agent
 }
 
@@ -57,21 +61,19 @@ type Target = http.ClientRequestArgs & { socket?: Duplex }
 type Open = (target: Target) => Duplex | null | undefined
 
 function connectorOf(settings: AgentSettings, open: Open): (target: Target) => Promise<Duplex> {
-  const proxies = settings.proxies ?? []
-  const shareMs = settings.connectTimeoutMs / Math.max(1, proxies.length)
-  let first = 0
+  const { proxies } = settings
+  const shareMs = settings.connectTimeoutMs / Math.max(1, proxies?.all.length ?? 0)
 
   return async (target) => {
-    if (proxies.length === 0) return directly(target)
+    if (!proxies || proxies.all.length === 0) return directly(target)
     let failure = new NotConnectedError('no_proxy')
-    for (let step = 0; step < proxies.length; step++) {
-      const index = (first + step) % proxies.length
-      const proxy = proxies[index]
+    for (const proxy of proxies.inTurn()) {
       try {
-        const socket = proxy && (await through(proxy, target))
-        first = index
-        if (socket) return socket
+        const socket = await through(proxy, target)
+        proxies.serves(proxy)
+        return socket
       } catch (error) {
+        proxies.fails(proxy)
         if (error instanceof NotConnectedError) failure = error
       }
     }

@@ -3,7 +3,7 @@ import { Telegram, TelegramError } from 'telegraf'
 import type { Telegram as Methods, Opts } from 'telegraf/types'
 import { z } from 'zod'
 import { connectingAgent, notConnectedPrefix } from './agent.ts'
-import { proxiesOf } from './proxy.ts'
+import type { Proxies } from './proxies.ts'
 
 /**
  * What came of one call to the Bot API. Holds neither the payload nor the address of the request: telegraf's errors carry
@@ -22,7 +22,6 @@ export type CallSettings = {
   token: string
   apiRoot: string
   connectTimeoutMs: number
-  proxies?: readonly string[]
   agent?: http.Agent
 }
 
@@ -36,9 +35,9 @@ const idleMs = 4_000
 /** A reason of our own: without one each abort makes an error and its stack, for nobody to read. */
 const over = 'over'
 
-export function createApi(settings: CallSettings): Api {
+export function createApi(settings: CallSettings, proxies: Proxies): Api {
   const apiRoot = settings.apiRoot.endsWith('/') ? settings.apiRoot : `${settings.apiRoot}/`
-  const own = settings.agent ? undefined : ownAgent(settings, apiRoot)
+  const own = settings.agent ? undefined : ownAgent(settings, apiRoot, proxies)
   const telegram = new Telegram(settings.token, { apiRoot })
   // Set afterwards: the constructor drops the agent of an http:// apiRoot (telegraf 4.16.3, lib/core/network/client.js).
   const agent = settings.agent ?? own
@@ -64,9 +63,9 @@ export function createApi(settings: CallSettings): Api {
   }
 }
 
-function ownAgent({ connectTimeoutMs, proxies }: CallSettings, apiRoot: string): http.Agent {
+function ownAgent({ connectTimeoutMs }: CallSettings, apiRoot: string, proxies: Proxies): http.Agent {
   const secure = apiRoot.startsWith('https:')
-  return connectingAgent({ secure, connectTimeoutMs, idleMs, proxies: proxiesOf(proxies ?? []) })
+  return connectingAgent({ secure, connectTimeoutMs, idleMs, proxies })
 }
 
 type CallOptions = NonNullable<Parameters<Telegram['callApi']>[2]>

@@ -1,14 +1,17 @@
 import type http from 'node:http'
 import { z } from 'zod'
-import type { Channel, ReceiveInput } from '../channel.ts'
+import type { Channel, ReceiveInput, WatchInput } from '../channel.ts'
 import { remembered } from '../remembered.ts'
 import { whenUp } from './agent.ts'
 import { type Answer, createApi } from './call.ts'
 import { inspect } from './doctor.ts'
 import { createDoor } from './door.ts'
 import { createPictures } from './pictures.ts'
+import { createProxies } from './proxies.ts'
+import { proxiesOf } from './proxy.ts'
 import { receive } from './receive.ts'
 import { send } from './send.ts'
+import { watch, wayOf } from './watch.ts'
 
 export type TelegramSettings = {
   token: string
@@ -20,14 +23,17 @@ export type TelegramSettings = {
   getUpdatesTimeoutS: number
   /** 1–256 of A-Z a-z 0-9 _ -; with it Telegram calls us, and `door` stands in place of `receive`. */
   webhookSecret?: string
-  /** http:// or socks5://, with USER:PASSWORD@ where needed; tried in turn, the last good one first. */
+  /** http:// or socks5://, with USER:PASSWORD@ where needed; tried in turn; the first that works is used. */
   proxies?: readonly string[]
+  /** From one look at the proxies to the next, give or take a fifth. */
+  proxyCheckMs?: number
   /** In place of our own agent; then `connectTimeoutMs` and `proxies` are its affair. */
   agent?: http.Agent
 }
 
 export function createTelegramChannel(settings: TelegramSettings): Channel {
-  const api = createApi(settings)
+  const proxies = createProxies(proxiesOf(settings.proxies ?? []))
+  const api = createApi(settings, proxies)
   const pictures = createPictures(settings.deadlineMs / 3)
   const { webhookSecret } = settings
   const userName = remembered(async () => nameIn(await within((signal) => api.call('getMe', {}, signal))))
@@ -42,13 +48,17 @@ export function createTelegramChannel(settings: TelegramSettings): Channel {
     // One or the other: a poll takes the webhook off.
     ...(webhookSecret
       ? { door: createDoor(api, { webhookSecret, within }) }
-      : { receive: (input: ReceiveInput) => receive(api, settings, input) }),
+      : { receive: (input: ReceiveInput) => receive(api, settings, proxies, input) }),
     probe: async () => probeOf(await within((signal) => api.call('getMe', {}, signal))),
     linkTo: async (payload) => {
       const name = await userName()
       return name === undefined ? undefined : `https://t.me/${name}?start=${payload}`
     },
-    inspect: (url) => inspect(settings, within, url),
+    inspect: (url) => inspect(settings, proxies.all, within, url),
+    ...(proxies.all.length > 0 && {
+      way: () => wayOf(proxies),
+      watch: (input: WatchInput) => watch(settings, proxies, input),
+    }),
     close: async () => api.close(),
   }
 }

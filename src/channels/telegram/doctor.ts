@@ -1,17 +1,23 @@
 import { z } from 'zod'
 import { bad, type Finding, good, warning } from '../../lib/finding.ts'
 import { type Answer, type Api, type CallSettings, createApi } from './call.ts'
+import { createProxies } from './proxies.ts'
 
 type Within = (call: (signal: AbortSignal) => Promise<Answer>) => Promise<Answer>
 
 /** The token and the way to Telegram, each proxy by itself, and who is told of updates. */
-export async function inspect(settings: CallSettings, within: Within, url: string | undefined): Promise<Finding[]> {
-  const api = createApi(settings)
+export async function inspect(
+  settings: CallSettings,
+  all: readonly URL[],
+  within: Within,
+  url: string | undefined,
+): Promise<Finding[]> {
+  const api = createApi(settings, createProxies(all))
   try {
     const me = await within((signal) => api.call('getMe', {}, signal))
-    const proxies = await Promise.all((settings.proxies ?? []).map((each) => proxyFinding(settings, within, each)))
+    const proxies = await Promise.all(all.map((each) => proxyFinding(settings, within, each)))
     const updates = me.kind === 'result' ? [await updatesFinding(api, within, url)] : []
-    return [botFinding(me, settings), ...proxies, ...updates]
+    return [botFinding(me, all), ...proxies, ...updates]
   } finally {
     api.close()
   }
@@ -19,7 +25,7 @@ export async function inspect(settings: CallSettings, within: Within, url: strin
 
 const meSchema = z.object({ username: z.string() })
 
-function botFinding(answer: Answer, { proxies }: CallSettings): Finding {
+function botFinding(answer: Answer, proxies: readonly URL[]): Finding {
   const what = 'Telegram: бот'
   switch (answer.kind) {
     case 'result':
@@ -41,17 +47,16 @@ function botFinding(answer: Answer, { proxies }: CallSettings): Finding {
       return bad(
         what,
         `до Telegram нет связи: ${answer.code}`,
-        proxies === undefined
+        proxies.length === 0
           ? 'В российских сетях Telegram блокируется: задайте TELEGRAM_PROXY_URL (прокси http или socks5) или TELEGRAM_API_ROOT (свой обратный прокси).'
           : 'Ни через один прокси из TELEGRAM_PROXY_URL Telegram не отвечает: см. строки о прокси.',
       )
   }
 }
 
-async function proxyFinding(settings: CallSettings, within: Within, proxy: string): Promise<Finding> {
-  const { protocol, host } = new URL(proxy)
-  const what = `Telegram: прокси ${protocol}//${host}`
-  const api = createApi({ ...settings, proxies: [proxy] })
+async function proxyFinding(settings: CallSettings, within: Within, proxy: URL): Promise<Finding> {
+  const what = `Telegram: прокси ${proxy.protocol}//${proxy.host}`
+  const api = createApi(settings, createProxies([proxy]))
   try {
     const answer = await within((signal) => api.call('getMe', {}, signal))
     if (answer.kind === 'result' || answer.kind === 'refusal') return good(what, 'пропускает')

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { ReceiveInput } from '../channel.ts'
 import type { Answer, Api } from './call.ts'
+import type { Proxies } from './proxies.ts'
 import { readUpdate, type TelegramUpdate } from './updates.ts'
 
 export type ReceiveSettings = { getUpdatesTimeoutS: number; deadlineMs: number }
@@ -15,14 +16,19 @@ export const allowedUpdates = ['message', 'callback_query', 'my_chat_member'] as
  * Our own polling: telegraf's launch() ends the process at a 401 or 409 and lets one slow handler hold a whole batch.
  * Telegram counts an update as received when the next poll asks for a later one, so `next` moves only after `handle`.
  */
-export async function receive(api: Api, settings: ReceiveSettings, input: ReceiveInput): Promise<void> {
+export async function receive(
+  api: Api,
+  settings: ReceiveSettings,
+  ways: Pick<Proxies, 'onSwitch'>,
+  input: ReceiveInput,
+): Promise<void> {
   let next = 0
   let acknowledged = 0
   let failures = 0
   let reported: string | undefined
   while (!input.signal.aborted) {
     acknowledged = next
-    const round = await pollOnce(api, settings, input, next)
+    const round = await pollOnce(api, settings, ways, input, next)
     next = round.next
     const { trouble } = round
     failures = trouble ? failures + 1 : 0
@@ -37,9 +43,19 @@ export async function receive(api: Api, settings: ReceiveSettings, input: Receiv
     await api.call('getUpdates', { offset: next, limit: 1, timeout: 0 }, AbortSignal.timeout(1_000))
 }
 
-async function pollOnce(api: Api, settings: ReceiveSettings, input: ReceiveInput, next: number): Promise<Round> {
-  const answer = await poll(api, settings, input.signal, next)
-  if (input.signal.aborted) return { next }
+async function pollOnce(
+  api: Api,
+  settings: ReceiveSettings,
+  ways: Pick<Proxies, 'onSwitch'>,
+  input: ReceiveInput,
+  next: number,
+): Promise<Round> {
+  // A poll that hangs in the proxy that was left is not waited for: nothing that it brings is received yet.
+  const switched = new AbortController()
+  const forget = ways.onSwitch(() => switched.abort())
+  const answer = await poll(api, settings, AbortSignal.any([input.signal, switched.signal]), next)
+  forget()
+  if (input.signal.aborted || switched.signal.aborted) return { next }
   const updates = updatesOf(answer)
   if (!updates) return { next, trouble: await troubleOf(api, settings, answer) }
   return handleAll(updates, input, next)

@@ -25,7 +25,7 @@ export function settingsRoutes(app: FastifyInstance, desk: Desk): void {
     return sendSettings(request, reply, {
       at: '/settings',
       body: html`<section><h2>Очереди</h2>${queueList(queues, operatorOf(request), clock)}</section>
-<section><h2>Каналы</h2>${weatherList(weather, hours, desk.policy, clock)}</section>
+<section><h2>Каналы</h2>${weatherList(weather, hours, desk, clock)}</section>
 <section><h2>Задано на сервере</h2>${serverFacts(desk.policy)}</section>`,
     })
   })

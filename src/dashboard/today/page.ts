@@ -7,7 +7,7 @@ import { dayText, wallTime } from '../../lib/russian/time.ts'
 import type { Policy } from '../../notifications/policy.ts'
 import { queueViews } from '../../notifications/queues.ts'
 import { may, operatorOf } from '../access/rights.ts'
-import type { CardNeeds } from '../clients/card.ts'
+import type { Desk } from '../desk.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, clockOf, momentTag, spanText } from '../frame/moments.ts'
 import { sendPage } from '../frame/page.ts'
@@ -23,7 +23,7 @@ import { downChannelsIn, weatherList } from './weather.ts'
 const recentDays = 3
 
 /** `GET /today`: the first page. What came, what left, what is stuck, and who must do something about it. */
-export function todayRoutes(app: FastifyInstance, needs: CardNeeds): void {
+export function todayRoutes(app: FastifyInstance, needs: Desk): void {
   app.get('/today', { config: { right: 'see', act: 'look.today' } }, async (request, reply) => {
     const operator = operatorOf(request)
     const { branches: within } = operator
@@ -62,7 +62,7 @@ ${handList({
   clock,
 })}</section>
 <section id="channels"><h2>Каналы</h2>
-${weatherList(weather, hours, needs.policy, clock)}</section>`,
+${weatherList(weather, hours, needs, clock)}</section>`,
     })
   })
 }

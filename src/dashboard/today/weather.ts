@@ -4,6 +4,7 @@ import type { HourOfChannel } from '../../journal/weather.ts'
 import { formatNumber } from '../../lib/russian/numbers.ts'
 import { listed } from '../../lib/russian/text.ts'
 import { forbiddenChannels, type Policy } from '../../notifications/policy.ts'
+import type { Desk } from '../desk.ts'
 import { type Html, html, nothing } from '../frame/html.ts'
 import { type Clock, momentTag } from '../frame/moments.ts'
 import { channelTitle } from '../frame/pieces.ts'
@@ -12,7 +13,7 @@ import { channelTitle } from '../frame/pieces.ts'
 export function weatherList(
   weather: readonly ChannelWeather[],
   hours: readonly HourOfChannel[],
-  policy: Policy,
+  { policy, channels }: Pick<Desk, 'policy' | 'channels'>,
   clock: Clock,
 ): Html {
   const forbidden = forbiddenChannels(policy, 'service')
@@ -21,13 +22,17 @@ export function weatherList(
 ${policy.channelsOn.map((name) => {
   const seen = weather.find((each) => each.channel === name)
   const hour = hours.find((each) => each.channel === name)
-  return html`<li><b>${channelTitle(name)}</b> ${forbidden.includes(name) ? closedByLaw : stateOf(seen, clock)} ${hour ? hourOf(hour) : nothing}</li>`
+  const way = channels.get(name)?.way?.()
+  const state = forbidden.includes(name) ? closedByLaw : way?.working === 0 ? cutOff : stateOf(seen, clock)
+  return html`<li><b>${channelTitle(name)}</b> ${state} ${way ? html`<small>${way.detail}</small>` : nothing} ${hour ? hourOf(hour) : nothing}</li>`
 })}
 </ul>
 ${off.length === 0 ? nothing : html`<p class="quiet">${offText(off)}</p>`}`
 }
 
 const closedByLaw = html`<span class="state calm">закрыт</span> Отправка через иностранные мессенджеры запрещена в настройках.`
+
+const cutOff = html`<span class="state bad">нет связи</span>`
 
 function stateOf(seen: ChannelWeather | undefined, clock: Clock): Html {
   if (seen && seen.brokenCount > 0) {

@@ -3,6 +3,7 @@ import { type ChannelName, channelNames } from '../../channels/channel.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { newId } from '../../lib/ids.ts'
+import { readLimits } from './limits.ts'
 
 /** Where administrators are told. Their own chats, so nothing of a client is in here. */
 export type AlertChat = { channel: ChannelName; address: string }
@@ -21,6 +22,24 @@ export async function addAlert(db: Queryable, alert: Pick<Alert, 'channel' | 'tu
   await db.run(
     sql`insert into alerts (id, channel, turn, description) values (${newId('alert')}, ${alert.channel}, ${alert.turn}, ${alert.description})`,
   )
+}
+
+/**
+ * What a process has seen by itself: kept only if it is another turn than the last, for its neighbours see the same. A channel
+ * that is down by what its messages came to says by a message that it is up again.
+ */
+export async function keepTurn(
+  database: Database,
+  alert: Pick<Alert, 'channel' | 'turn' | 'description'>,
+): Promise<void> {
+  await database.transaction(async (db) => {
+    const { brokenCount } = await readLimits(db, alert.channel)
+    const last = await db.maybeOne(
+      z.object({ turn: alertRow.shape.turn }),
+      sql`select turn from alerts where channel = ${alert.channel} order by at desc limit 1`,
+    )
+    if (last?.turn !== alert.turn && (alert.turn === 'down' || brokenCount === 0)) await addAlert(db, alert)
+  })
 }
 
 /** Those that nobody was told of, each given out once. One that lay for an hour is no news any more. */

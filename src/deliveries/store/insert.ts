@@ -1,31 +1,15 @@
 import { z } from 'zod'
-import type { WayName } from '../../channels/channel.ts'
 import type { KeyOwner, Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import { branded, type ContactId, type DeliveryId, type EventId, type NotificationId } from '../../lib/ids.ts'
-import type { DeliveryState, Lane, Reason } from '../delivery.ts'
+import { branded, type ContactId, type DeliveryId, type EventId } from '../../lib/ids.ts'
+import type { DeliveryState } from '../delivery.ts'
+import type { Told } from './told.ts'
 
-export type NewDelivery = {
-  id: DeliveryId
-  notificationId: NotificationId
-  eventId: EventId
-  eventSeq: bigint
+export type NewDelivery = Omit<Told, 'clientId' | 'message'> & {
   client: KeyOwner
   contactId: ContactId | null
-  source: string
-  type: string
-  lane: Lane
-  purpose: 'service' | 'advertising'
-  test: boolean
-  teamOnly: boolean
-  branchCode: string | null
-  zone: string
-  operationId: string | null
-  operationNumber: string | null
-  channel: WayName | null
   state: Extract<DeliveryState, 'queued' | 'waiting' | 'failed' | 'skipped'>
-  reason: Reason | null
   message: string | null
   templateVersion: string | null
   nextAttemptAt: Date | null
@@ -38,7 +22,7 @@ export type NewDelivery = {
 /**
  * Marks events as planned and writes what was planned for them, in one statement: a round trip costs more than the work.
  * Answers the events that nobody else had planned before; of the others nothing is written, nor of one whose client has been
- * merged into another meanwhile: his words would be sealed with the wrong key.
+ * merged into another meanwhile: his words would be sealed with the wrong key. One template, for what is composed is not prepared.
  */
 export async function insertPlans(db: Queryable, vault: Vault, rows: readonly NewDelivery[]): Promise<Set<EventId>> {
   if (rows.length === 0) return new Set()
@@ -77,4 +61,23 @@ export async function insertPlans(db: Queryable, vault: Vault, rows: readonly Ne
         select id from won`,
   )
   return new Set(won.map((row) => row.id))
+}
+
+/** The same notification on its next channel, in the same place of its client's line. */
+export async function insertNext(
+  db: Queryable,
+  vault: Vault,
+  row: NewDelivery,
+  resent: { from: DeliveryId; by: string } | null = null,
+): Promise<void> {
+  const message = row.message === null ? null : vault.seal(row.client, 'message', row.message)
+  await db.run(
+    sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
+          branch_code, operation_id, operation_number, channel, state, message, template_version, next_attempt_at, stale_at,
+          expires_at, team_only, zone, resent_from, resent_by)
+        values (${row.id}, ${row.notificationId}, ${row.eventId}, ${row.eventSeq}, ${row.client.id}, ${row.contactId}, ${row.source},
+          ${row.type}, ${row.lane}, ${row.purpose}, ${row.test}, ${row.branchCode}, ${row.operationId}, ${row.operationNumber},
+          ${row.channel}, ${row.state}, ${message}, ${row.templateVersion}, ${row.nextAttemptAt}, ${row.staleAt},
+          ${row.expiresAt}, ${row.teamOnly}, ${row.zone}, ${resent?.from ?? null}, ${resent?.by ?? null})`,
+  )
 }

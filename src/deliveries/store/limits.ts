@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { WayName } from '../../channels/channel.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import type { BotLimits } from '../slots.ts'
+import { newId } from '../../lib/ids.ts'
+import { type BotLimits, probeEveryMs, slotsFor } from '../slots.ts'
 
 /** Holds the bot's row until the transaction ends: two workers cannot take the same slot. */
 export async function readLimits(db: Queryable, channel: WayName): Promise<BotLimits> {
@@ -26,18 +27,28 @@ export async function readLimits(db: Queryable, channel: WayName): Promise<BotLi
 }
 
 /**
- * One place in the bot's budget for what is no delivery; undefined while there is none, or the bot is paused. It goes behind
- * everything that is waiting: a digest takes no payout's place.
+ * A place in the bot's budget for what is no delivery, taken like one of the ordinary lane, so never in front of money.
+ * `full`: nothing was taken, ask again in so many milliseconds. The bot's row is held until the transaction ends.
  */
-export async function takeSlot(db: Queryable, channel: WayName, perSecond: number): Promise<Date | undefined> {
-  const { freeAt, pausedUntil, brokenCount } = await readLimits(db, channel)
-  const now = new Date()
-  if (pausedUntil > now || brokenCount > 0 || freeAt > now) return undefined
-  await db.run(
-    sql`update channel_limits set free_at = ${now}::timestamptz + ${1000 / perSecond}::float8 * interval '1 millisecond'
-        where channel = ${channel}`,
-  )
-  return now
+export async function takeSlot(
+  db: Queryable,
+  channel: WayName,
+  perSecond: number,
+): Promise<{ kind: 'slot' | 'full'; inMs: number }> {
+  const bot = await readLimits(db, channel)
+  // A channel that is down is tried by messages alone: a word of ours would take the place of one.
+  if (bot.brokenCount > 0) return { kind: 'full', inMs: probeEveryMs }
+  const { now } = await db.one(z.object({ now: z.date() }), sql`select clock_timestamp() as now`)
+  const id = newId('delivery')
+  const slot = slotsFor([{ id, lane: 'ordinary', event_seq: 0n }], bot, { perSecond }, now).get(id)
+  if (!slot) throw new Error('a slot was asked for and not answered')
+  if (slot.kind === 'slot') {
+    await db.run(
+      sql`update channel_limits set free_at = greatest(free_at, ${now}) + ${1000 / perSecond}::float8 * interval '1 millisecond'
+          where channel = ${channel}`,
+    )
+  }
+  return { kind: slot.kind, inMs: Math.max(0, slot.at.getTime() - now.getTime()) }
 }
 
 /** `brokenCount`: broken answers in a row with this one; calls that failed side by side are one sign of trouble. */

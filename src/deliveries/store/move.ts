@@ -1,48 +1,22 @@
 import { z } from 'zod'
 import { type ChannelName, channelNames, type WayName } from '../../channels/channel.ts'
-import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { type Sql, sql } from '../../db/sql.ts'
-import {
-  branded,
-  type ClientId,
-  type ContactId,
-  type DeliveryId,
-  type EventId,
-  type NotificationId,
-} from '../../lib/ids.ts'
-import { type Lane, lanes, type Reason, reasonSchema, wayNameSchema } from '../delivery.ts'
-import type { NewDelivery } from './insert.ts'
+import { branded, type ClientId, type ContactId, type DeliveryId } from '../../lib/ids.ts'
+import { wayNameSchema } from '../delivery.ts'
 import { isPaused } from './pauses.ts'
+import { type Told, toldColumns, toldOf, toldRow } from './told.ts'
 
 /** A delivery that is to go on by another channel. */
-export type Moving = {
-  id: DeliveryId
-  notificationId: NotificationId
-  eventId: EventId
-  eventSeq: bigint
-  clientId: ClientId
-  source: string
-  type: string
-  lane: Lane
-  purpose: 'service' | 'advertising'
-  test: boolean
-  teamOnly: boolean
-  branchCode: string | null
-  zone: string
-  operationId: string | null
-  operationNumber: string | null
-  expiresAt: Date
-  reason: Reason | null
+export type Moving = Told & {
   channel: WayName
+  expiresAt: Date
   /** Channels that did not take this message themselves, whatever the contact. */
   closed: readonly WayName[]
   /** Every contact that it has tried. */
   tried: readonly ContactId[]
   /** What was said may have come all the same: its answer was lost, or somebody sent it once more. */
   repeat: boolean
-  /** Sealed, as it stands. */
-  message: Buffer | null
   /** It was said to have left, later messages of its client have, and only then it failed: it would come as news. */
   isOvertaken: boolean
 }
@@ -66,9 +40,7 @@ export async function clientsOf(db: Queryable, ids: readonly DeliveryId[]): Prom
 export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind: MoveKind): Promise<Moving[]> {
   const rows = await db.many(
     movingRow,
-    sql`select d.id, d.notification_id, d.event_id, d.event_seq, d.client_id, d.source, d.type, d.lane, d.purpose, d.test, d.team_only,
-          d.branch_code, d.zone, d.operation_id, d.operation_number, d.expires_at, d.reason, d.repeat, d.message,
-          d.channel,
+    sql`select ${toldColumns}, d.expires_at, d.repeat,
           array(select distinct t.channel from deliveries t where t.event_id = d.event_id and t.channel is not null
                   and (t.id = d.id and ${kind} in ('waiting', 'unread')
                        or t.reason in ('channel_off', 'channel_forbidden', 'rejected_by_channel', 'channel_down'))) as closed,
@@ -85,55 +57,22 @@ export async function lockMoving(db: Queryable, ids: readonly DeliveryId[], kind
         for update of d skip locked`,
   )
   return rows.map((row) => ({
-    id: row.id,
-    notificationId: row.notification_id,
-    eventId: row.event_id,
-    eventSeq: row.event_seq,
-    clientId: row.client_id,
-    source: row.source,
-    type: row.type,
-    lane: row.lane,
-    purpose: row.purpose,
-    test: row.test,
-    teamOnly: row.team_only,
-    branchCode: row.branch_code,
-    zone: row.zone,
-    operationId: row.operation_id,
-    operationNumber: row.operation_number,
-    expiresAt: row.expires_at,
-    reason: row.reason,
+    ...toldOf(row),
     channel: row.channel,
+    expiresAt: row.expires_at,
     closed: row.closed,
     tried: row.tried,
     repeat: row.repeat,
-    message: row.message,
     isOvertaken: row.is_overtaken,
   }))
 }
 
-const movingRow = z.object({
-  id: z.string().transform(branded<'delivery'>),
-  notification_id: z.string().transform(branded<'notification'>),
-  event_id: z.string().transform(branded<'event'>),
-  event_seq: z.bigint(),
-  client_id: z.string().transform(branded<'client'>),
-  source: z.string(),
-  type: z.string(),
-  lane: z.enum(lanes),
-  purpose: z.enum(['service', 'advertising']),
-  test: z.boolean(),
-  team_only: z.boolean(),
-  branch_code: z.string().nullable(),
-  zone: z.string(),
-  operation_id: z.string().nullable(),
-  operation_number: z.string().nullable(),
-  expires_at: z.date(),
-  reason: reasonSchema.nullable(),
+const movingRow = toldRow.extend({
   channel: wayNameSchema,
+  expires_at: z.date(),
   closed: z.array(wayNameSchema),
   tried: z.array(z.string().transform(branded<'contact'>)),
   repeat: z.boolean(),
-  message: z.instanceof(Buffer).nullable(),
   is_overtaken: z.boolean(),
 })
 
@@ -151,25 +90,6 @@ export async function endMoved(db: Queryable, ids: readonly DeliveryId[]): Promi
 /** They stay as they are: there is no other channel yet, or the other was told as well. */
 export async function keepWaiting(db: Queryable, ids: readonly DeliveryId[]): Promise<void> {
   await db.run(sql`update deliveries set looked_at = clock_timestamp() where id = any(${ids}::text[])`)
-}
-
-/** The same notification on its next channel, in the same place of its client's line. */
-export async function insertNext(
-  db: Queryable,
-  vault: Vault,
-  row: NewDelivery,
-  resent: { from: DeliveryId; by: string } | null = null,
-): Promise<void> {
-  const message = row.message === null ? null : vault.seal(row.client, 'message', row.message)
-  await db.run(
-    sql`insert into deliveries (id, notification_id, event_id, event_seq, client_id, contact_id, source, type, lane, purpose, test,
-          branch_code, operation_id, operation_number, channel, state, message, template_version, next_attempt_at, stale_at,
-          expires_at, team_only, zone, resent_from, resent_by)
-        values (${row.id}, ${row.notificationId}, ${row.eventId}, ${row.eventSeq}, ${row.client.id}, ${row.contactId}, ${row.source},
-          ${row.type}, ${row.lane}, ${row.purpose}, ${row.test}, ${row.branchCode}, ${row.operationId}, ${row.operationNumber},
-          ${row.channel}, ${row.state}, ${message}, ${row.templateVersion}, ${row.nextAttemptAt}, ${row.staleAt},
-          ${row.expiresAt}, ${row.teamOnly}, ${row.zone}, ${resent?.from ?? null}, ${resent?.by ?? null})`,
-  )
 }
 
 /** What a worker left between a failure and the next channel. */

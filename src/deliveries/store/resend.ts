@@ -2,47 +2,14 @@ import { z } from 'zod'
 import type { WayName } from '../../channels/channel.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
-import {
-  branded,
-  type ClientId,
-  type ContactId,
-  type DeliveryId,
-  type EventId,
-  type NotificationId,
-} from '../../lib/ids.ts'
-import {
-  type DeliveryState,
-  deliveryStateSchema,
-  type Lane,
-  lanes,
-  type Reason,
-  reasonSchema,
-  wayNameSchema,
-} from '../delivery.ts'
+import { branded, type ClientId, type ContactId, type DeliveryId } from '../../lib/ids.ts'
+import { type DeliveryState, deliveryStateSchema, wayNameSchema } from '../delivery.ts'
+import { type Told, toldColumns, toldOf, toldRow } from './told.ts'
 
 /** A delivery whose words somebody wants to be said once more. */
-export type Resendable = {
-  id: DeliveryId
-  notificationId: NotificationId
-  eventId: EventId
-  eventSeq: bigint
-  clientId: ClientId
+export type Resendable = Told & {
   contactId: ContactId | null
-  source: string
-  type: string
-  lane: Lane
-  purpose: 'service' | 'advertising'
-  test: boolean
-  teamOnly: boolean
-  branchCode: string | null
-  zone: string
-  operationId: string | null
-  operationNumber: string | null
-  channel: WayName | null
   state: DeliveryState
-  reason: Reason | null
-  /** Sealed, as it stands. */
-  message: Buffer | null
   templateVersion: string | null
   staleAt: Date | null
   /** Nothing more will be tried. */
@@ -85,9 +52,8 @@ export async function resentAs(
 export async function lockResendable(db: Queryable, id: DeliveryId): Promise<Resendable | undefined> {
   const row = await db.maybeOne(
     resendableRow,
-    sql`select d.id, d.notification_id, d.event_id, d.event_seq, d.client_id, d.contact_id, d.source, d.type, d.lane, d.purpose, d.test,
-          d.team_only, d.branch_code, d.zone, d.operation_id, d.operation_number, d.channel, d.state, d.reason, d.message,
-          d.template_version, d.stale_at, d.decided_at is not null and d.move_since is null as is_ended,
+    sql`select ${toldColumns}, d.contact_id, d.state, d.template_version, d.stale_at,
+          d.decided_at is not null and d.move_since is null as is_ended,
           exists (select 1 from deliveries t where t.event_id = d.event_id and t.id > d.id) as is_followed,
           exists (select 1 from deliveries t where t.event_id = d.event_id
                     and (t.state in ('sending', 'sent', 'delivered', 'unknown') or t.repeat)) as may_have_come,
@@ -100,26 +66,9 @@ export async function lockResendable(db: Queryable, id: DeliveryId): Promise<Res
   )
   return (
     row && {
-      id: row.id,
-      notificationId: row.notification_id,
-      eventId: row.event_id,
-      eventSeq: row.event_seq,
-      clientId: row.client_id,
+      ...toldOf(row),
       contactId: row.contact_id,
-      source: row.source,
-      type: row.type,
-      lane: row.lane,
-      purpose: row.purpose,
-      test: row.test,
-      teamOnly: row.team_only,
-      branchCode: row.branch_code,
-      zone: row.zone,
-      operationId: row.operation_id,
-      operationNumber: row.operation_number,
-      channel: row.channel,
       state: row.state,
-      reason: row.reason,
-      message: row.message,
       templateVersion: row.template_version,
       staleAt: row.stale_at,
       isEnded: row.is_ended,
@@ -134,30 +83,12 @@ export async function lockResendable(db: Queryable, id: DeliveryId): Promise<Res
 const makesOld = sql`(d.type not in ('payout.paid', 'payout.partial')
   or v.type = d.type and v.stage is not distinct from (select o.stage from events o where o.id = d.event_id))`
 
-const resendableRow = z.object({
-  id: z.string().transform(branded<'delivery'>),
-  notification_id: z.string().transform(branded<'notification'>),
-  event_id: z.string().transform(branded<'event'>),
-  event_seq: z.bigint(),
-  client_id: z.string().transform(branded<'client'>),
+const resendableRow = toldRow.extend({
   contact_id: z
     .string()
     .transform(branded<'contact'>)
     .nullable(),
-  source: z.string(),
-  type: z.string(),
-  lane: z.enum(lanes),
-  purpose: z.enum(['service', 'advertising']),
-  test: z.boolean(),
-  team_only: z.boolean(),
-  branch_code: z.string().nullable(),
-  zone: z.string(),
-  operation_id: z.string().nullable(),
-  operation_number: z.string().nullable(),
-  channel: wayNameSchema.nullable(),
   state: deliveryStateSchema,
-  reason: reasonSchema.nullable(),
-  message: z.instanceof(Buffer).nullable(),
   template_version: z.string().nullable(),
   stale_at: z.date().nullable(),
   is_ended: z.boolean(),

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Channel, ChannelName, Outcome } from '../../channels/channel.ts'
 import type { Vault } from '../../clients/vault.ts'
-import { pauseBot, takeSlot } from '../../deliveries/store/limits.ts'
+import { heedLimit } from '../../deliveries/spare-slot.ts'
+import { takeSlot } from '../../deliveries/store/limits.ts'
 import { dayOf } from '../../lib/moment.ts'
 import { wallTime } from '../../lib/russian/time.ts'
 import { computeDay, type FactNeeds } from '../facts.ts'
@@ -29,9 +30,9 @@ export async function tellDigest(needs: TellNeeds, now = new Date()): Promise<vo
   if (!channel) return
   await computeDay(needs, dayTold(settings.hour, now, needs.timezone).day)
   const { text, picture } = await composeDigest(needs, settings, now)
-  const slot = await takeTurn(needs, settings, today)
-  if (!slot) return
-  await pause(Math.max(0, slot.getTime() - Date.now()))
+  const inMs = await takeTurn(needs, settings, today)
+  if (inMs === undefined) return
+  await pause(inMs)
   const outcome = await channel.send({
     address: settings.address,
     deliveryId: `digest-${today}`,
@@ -41,19 +42,16 @@ export async function tellDigest(needs: TellNeeds, now = new Date()): Promise<vo
   needs.onTold({ day: today, channel: settings.channel, outcome: outcome.kind })
 }
 
-/** The day and a place in the bot's own budget, both or neither. */
-async function takeTurn(needs: TellNeeds, { channel }: DigestSettings, day: string): Promise<Date | undefined> {
+/** The day and a place in the bot's own budget, both or neither; in how many milliseconds that is. */
+async function takeTurn(needs: TellNeeds, { channel }: DigestSettings, day: string): Promise<number | undefined> {
   return await needs.db.transaction(async (db) => {
     const slot = await takeSlot(db, channel, needs.perSecond(channel))
-    return slot && (await takeDay(db, day)) ? slot : undefined
+    return slot.kind === 'slot' && (await takeDay(db, day)) ? slot.inMs : undefined
   })
 }
 
 async function settle({ db }: TellNeeds, { channel }: DigestSettings, day: string, outcome: Outcome): Promise<void> {
-  if (outcome.kind === 'limited' && outcome.scope === 'bot') {
-    const { retryAfterMs: ms, code, description } = outcome
-    await pauseBot(db, channel, { ms, code, description, brokenCount: 0 })
-  }
+  await heedLimit({ db, channel }, outcome)
   if (outcome.kind === 'limited' || outcome.kind === 'deferred') return await giveDayBack(db, day)
   await endDay(db, day, outcome.kind, outcome.kind === 'sent' ? undefined : outcome.code)
 }
