@@ -58,7 +58,7 @@ export async function chaos(t: Cleanup, order: ChaosOrder): Promise<ChaosResult>
   const random = seeded(seed)
   const { field, processes, api, url } = await startField(t, order)
   const { screens, postgres } = field
-  const readers = readersOf(Math.min(400, Math.max(12, Math.ceil(events / 25))))
+  const readers = readersOf(Math.min(400, Math.max(24, Math.ceil(events / 8))))
   await settle(readers, screens, api)
   const ledger = await ledgerOf(t, postgres.databaseUrl)
 
@@ -132,7 +132,6 @@ async function startField(t: Cleanup, { backend, events }: ChaosOrder): Promise<
     testEnvironment(postgres.databaseUrl, {
       ...(redis && { REDIS_URL: redis.url }),
       ROLES: roles,
-      LOG_LEVEL: 'warn',
       TELEGRAM_BOT_TOKEN: telegram.token,
       TELEGRAM_API_ROOT: `http://127.0.0.1:${lines.telegram.port}`,
       MAX_TOKEN: max.token,
@@ -183,7 +182,9 @@ async function untilSettled(ledger: Ledger, deadlineMs: number): Promise<string[
   const look = async () => ((await ledger.open()) === 0 ? true : undefined)
   return await until(look, deadlineMs, 'every message is decided').then(
     () => [],
-    async () => [`not decided ${deadlineMs / 1000} s after the last fault: ${await ledger.open()}`],
+    async () => [
+      `not decided ${deadlineMs / 1000} s after the last fault: ${await ledger.open()}; ${await ledger.leftovers()}`,
+    ],
   )
 }
 
@@ -205,11 +206,13 @@ async function wholeJournal(api: Field['api']): Promise<Map<string, Json[]>> {
   for (let cursor = ''; ; ) {
     const { status, body } = await api('GET', `/journal?limit=500${cursor}`)
     if (status !== 200) throw new Error(`the journal answered ${status}`)
-    // Newest first.
-    for (const item of body.items) byEvent.set(item.eventId, [item, ...(byEvent.get(item.eventId) ?? [])])
-    if (body.nextCursor === undefined) return byEvent
+    for (const item of body.items) byEvent.set(item.eventId, [...(byEvent.get(item.eventId) ?? []), item])
+    if (body.nextCursor === undefined) break
     cursor = `&cursor=${body.nextCursor}`
   }
+  // The journal goes by ids, which are made by the clocks of the workers; `at` is by the one clock of the database.
+  for (const lines of byEvent.values()) lines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  return byEvent
 }
 
 type Seen = { posted: Posted; struck: Struck; screens: Screens; ledger: Ledger }

@@ -5,6 +5,8 @@ import { type Cleanup, cleanup } from '../support/cleanup.ts'
 export type Ledger = {
   /** Facts that are not planned and deliveries that are not decided. */
   open(): Promise<number>
+  /** The first of what is left, in words: where it hangs. */
+  leftovers(): Promise<string>
   complaints(): Promise<string[]>
 }
 
@@ -18,6 +20,10 @@ export async function ledgerOf(t: Cleanup, databaseUrl: string): Promise<Ledger>
   }
   return {
     open: () => count(openQuery),
+    leftovers: async () => {
+      const { rows } = await pool.query(leftoversQuery)
+      return JSON.stringify(rows)
+    },
     complaints: async () => {
       const found = await Promise.all(
         disagreements.map(async ({ what, query }) => ({ what, times: await count(query) })),
@@ -29,6 +35,15 @@ export async function ledgerOf(t: Cleanup, databaseUrl: string): Promise<Ledger>
 
 const openQuery = `select (select count(*) from deliveries where decided_at is null)::int
   + (select count(*) from events where planned_at is null and held_reason is null)::int as count`
+
+/** The first in the line of each client, and why it does not go on. */
+const leftoversQuery = `select distinct on (d.client_id) d.id, d.event_seq::int, d.channel, d.state, d.reason, d.attempts, d.failures,
+    round(extract(epoch from d.next_attempt_at - now())) as next_in_s, round(extract(epoch from d.lease_until - now())) as lease_s,
+    round(extract(epoch from now() - d.hinted_at)) as hinted_s, round(extract(epoch from now() - d.created_at)) as age_s,
+    (select count(*)::int from events v where v.client_id = d.client_id and v.planned_at is null) as unplanned,
+    (select json_build_object('paused_s', round(extract(epoch from l.paused_until - now())), 'free_s', round(extract(epoch from l.free_at - now())),
+       'broken', l.broken_count) from channel_limits l where l.channel = d.channel) as bot
+  from deliveries d where d.decided_at is null order by d.client_id, d.event_seq limit 5`
 
 const disagreements = [
   {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { buildTests } from '../build.ts'
 import { hasRedis } from '../support/redis.ts'
 import { type ChaosOrder, type ChaosResult, chaos } from './chaos.ts'
+import { type FaultName, faultNames } from './faults.ts'
 
 const help = `npm run test:chaos [-- OPTIONS]
 
@@ -14,6 +15,7 @@ what stands on the screens of the clients. Ends with 0 when nothing is wrong, wi
   --seeds N            so many runs, with the seeds that follow; 1
   --backend NAME       where the queue is: postgres, redis or both; both where there is a redis-server
   --pace N             events a second; 100
+  --faults NAME,NAME   only these: ${faultNames.join(', ')}
 `
 const { values } = parseArgs({
   options: {
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1' },
     backend: { type: 'string', default: hasRedis() ? 'both' : 'postgres' },
     pace: { type: 'string', default: '100' },
+    faults: { type: 'string', default: faultNames.join(',') },
     help: { type: 'boolean' },
   },
 })
@@ -52,6 +55,7 @@ try {
       backend,
       events: numberOf('events'),
       pace: numberOf('pace'),
+      faults: namedFaults(values.faults),
       onProgress: (line) => process.stderr.write(`${line}\n`),
     }
     const result = await chaos({ after: (work) => void stack.push(work) }, order)
@@ -71,6 +75,14 @@ function backendsOf(text: string): ChaosOrder['backend'][] {
   if (text === 'both') return ['postgres', 'redis']
   if (text === 'postgres' || text === 'redis') return [text]
   throw new Error(`--backend: expected postgres, redis or both, not ${text}`)
+}
+
+function namedFaults(text: string): FaultName[] {
+  return text.split(',').map((part) => {
+    const found = faultNames.find((name) => name === part.trim())
+    if (found === undefined) throw new Error(`--faults: there is no ${part}`)
+    return found
+  })
 }
 
 function numberOf(name: 'events' | 'seed' | 'seeds' | 'pace'): number {

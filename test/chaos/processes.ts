@@ -111,7 +111,7 @@ function keepProcess(
 function count(complaints: Map<string, number>, line: string): void {
   if (!/"level":"(error|fatal)"/.test(line)) {
     // What a process says when it cannot start, and a stack of Node itself.
-    if (/^(vestnik cannot start|\S*Error\b)/.test(line)) add(complaints, line.slice(0, 160))
+    if (/^(vestnik cannot start|[A-Za-z]*Error\b)/.test(line)) add(complaints, line.slice(0, 160))
     return
   }
   const { msg, fault } = JSON.parse(line) as { msg?: string; fault?: string }
