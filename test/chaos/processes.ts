@@ -114,8 +114,8 @@ function count(complaints: Map<string, number>, line: string): void {
     if (/^(vestnik cannot start|[A-Za-z]*Error\b)/.test(line)) add(complaints, line.slice(0, 160))
     return
   }
-  const { msg, fault } = JSON.parse(line) as { msg?: string; fault?: string }
-  add(complaints, `${msg} ${fault ?? ''}`.trim())
+  const { msg, fault, code, status } = JSON.parse(line) as Record<string, unknown>
+  add(complaints, [msg, fault, code, status].filter((each) => each !== undefined).join(' '))
 }
 
 function add(tally: Map<string, number>, name: string): void {
