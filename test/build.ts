@@ -48,10 +48,13 @@ export async function buildTests(files: readonly string[]): Promise<Built> {
   }
 }
 
-/** What a test starts as a process: each `main.ts`. */
+/** What a test starts as a process: each `main.ts`, and what may be read before it. */
 async function programs(): Promise<string[]> {
   const all = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true })
-  return all.filter((each) => each.name === 'main.ts').map((each) => relative(root, join(each.parentPath, each.name)))
+  const mains = all
+    .filter((each) => each.name === 'main.ts')
+    .map((each) => relative(root, join(each.parentPath, each.name)))
+  return [...mains, 'test/chaos/clock.ts']
 }
 
 /** Files are found relative to the source that names them (migrations, samples), not to where its JavaScript came to stand. */

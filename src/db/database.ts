@@ -33,6 +33,8 @@ export type DatabaseSettings = {
   connectTimeoutMs?: number
   /** For an operator's command that reads everything; a request must not wait so long. */
   queryTimeoutMs?: number
+  /** How long a transaction may stand still between two statements. */
+  idleInTransactionMs?: number
   onIdleError?: (error: Error) => void
   /** As Postgres shows the connection. */
   name?: string
@@ -63,6 +65,8 @@ export function openPool(settings: DatabaseSettings & { searchPath?: string }): 
     statement_timeout: settings.queryTimeoutMs ?? 30_000,
     // A server that hangs without a word must not keep 1C waiting.
     query_timeout: settings.queryTimeoutMs ?? 8_000,
+    // A worker that is frozen, or whose host is gone, would keep its locks, and with them everybody else, for hours.
+    idle_in_transaction_session_timeout: settings.idleInTransactionMs ?? settings.queryTimeoutMs ?? 10_000,
     application_name: settings.name ?? 'vestnik',
     ...(settings.searchPath === undefined
       ? { types: { getTypeParser } }
@@ -168,10 +172,17 @@ function toError(error: unknown): Error {
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (/^(08|53|57P|58)/.test(code) || code === '25006' || code === '55P03' || code === '40P01' || code === '40001')
+  if (
+    /^(08|53|57P|58)/.test(code) ||
+    code === '25006' ||
+    code === '25P03' ||
+    code === '55P03' ||
+    code === '40P01' ||
+    code === '40001'
+  )
     return true
   if (/^(ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code)) return true
-  return /connection terminated|query read timeout|timeout exceeded when trying to connect|connection timeout|client was closed|the database system is/i.test(
+  return /connection terminated|query read timeout|timeout exceeded when trying to connect|connection timeout|is not queryable|the database system is/i.test(
     error.message,
   )
 }

@@ -24,12 +24,14 @@ export type Due = {
 
 /**
  * The attempt number is part of the job id: a hint given twice is one job. A wake bears another id, since the job that
- * found the delivery blocked may still be closing under the plain one.
+ * found the delivery blocked may still be closing under the plain one. So does a job that waits: the queue counts its delay
+ * by the clock of whoever added it, and when that clock is hours ahead the plain id has to be free for the sweep.
  */
 export function deliveryJob({ id, channel, lane, attempts, delayMs, wokenBy }: Due): Job {
+  const suffix = wokenBy ?? (delayMs === undefined || delayMs <= 0 ? undefined : 'later')
   return {
     queue: deliveryQueue(channel, lane),
-    jobId: wokenBy === undefined ? `${id}-${attempts}` : `${id}-${attempts}-${wokenBy}`,
+    jobId: suffix === undefined ? `${id}-${attempts}` : `${id}-${attempts}-${suffix}`,
     data: { id, v: 1 },
     ...(delayMs === undefined ? {} : { delayMs }),
   }

@@ -1,5 +1,6 @@
 import { lockClients, recipientsOf } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
+import { databaseNow } from '../db/clock.ts'
 import type { Database, Queryable } from '../db/database.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { nextOfClients } from '../deliveries/store/decide.ts'
@@ -55,7 +56,7 @@ type Known = Pick<CatchUpNeeds, 'policy' | 'handlingOf'> & { wording: Wording; r
 async function planMissed(needs: Known, inside: Inside, clients: readonly ClientId[]): Promise<ClientId[]> {
   const missed = await missedBy(inside.db, clients)
   if (missed.length === 0) return []
-  const now = new Date()
+  const now = await databaseNow(inside.db)
   const ids = missed.map((each) => each.eventId)
   const [events, recipients, facts] = await Promise.all([
     eventsByIds(inside, ids),

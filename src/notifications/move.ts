@@ -1,5 +1,6 @@
 import type { ChannelName, WayName } from '../channels/channel.ts'
 import { lockClients, type Recipient, recipientsOf } from '../clients/store.ts'
+import { databaseNow } from '../db/clock.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { again, isAgain, led, messageText } from '../deliveries/message.ts'
 import { nextOfClients } from '../deliveries/store/decide.ts'
@@ -61,6 +62,7 @@ async function moveAll(needs: MoveNeeds, ids: readonly DeliveryId[], kind: MoveK
       moving.map((each) => each.eventId),
     )
     const events = keyBy(stored, (each) => each.id)
+    const now = await databaseNow(db)
     const [paid, recipients, facts, down] = [
       await paidSince(inside, stored),
       await recipientsOf(inside, [...new Set(moving.map((each) => each.clientId))]),
@@ -76,7 +78,7 @@ async function moveAll(needs: MoveNeeds, ids: readonly DeliveryId[], kind: MoveK
       // A reminder whose payment came while it was on its way would say something false elsewhere.
       const found =
         recipient && !paid.has(old.eventId)
-          ? nextFor(needs, wording, { old, recipient, stored: events.get(old.eventId), down, kind })
+          ? nextFor(needs, wording, { old, recipient, stored: events.get(old.eventId), down, kind, now })
           : undefined
       const next = found?.(facts.get(old.eventId) ?? [])
       if (next) await insertNext(db, needs.vault, next)
@@ -112,11 +114,11 @@ type Found = {
   stored: StoredEvent | undefined
   down: readonly ChannelName[]
   kind: MoveKind
+  now: Date
 }
 
-function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, down, kind }: Found) {
+function nextFor(needs: MoveNeeds, wording: Wording, { old, recipient, stored, down, kind, now }: Found) {
   const event = stored?.content?.event
-  const now = new Date()
   // An answer never goes to another chat than its question's.
   if (!event || event.type === 'answer' || old.expiresAt <= now || old.test || old.isOvertaken) return undefined
   const { policy } = needs

@@ -1,6 +1,7 @@
 import type { TestPhone } from '../channels/sandbox/test-phones.ts'
 import { type NewConsent, type Recipient, recipientsOf, recordConsent } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
+import { databaseNow } from '../db/clock.ts'
 import type { Database, Queryable } from '../db/database.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { messageText } from '../deliveries/message.ts'
@@ -73,19 +74,19 @@ type Planned = Judged & {
 
 /** Decides for each kept event whom to tell, where and when; leaves a notification and its delivery for every one of them. */
 export async function plan(needs: PlanNeeds, ids: readonly EventId[]): Promise<void> {
-  const now = new Date()
-  const { planned, scheduled, freed } = await keepPlans(needs, await decideAll(needs, ids, now), now)
+  const [stored, now] = await Promise.all([eventsByIds(needs, ids), databaseNow(needs.db)])
+  const events = stored.filter((each) => !each.isPlanned && each.heldReason === null)
+  const { planned, scheduled, freed } = await keepPlans(needs, await decideAll(needs, events, now), now)
   // A fact that ended here may be the one that a later message of its client was waiting for.
   const ended = planned.filter(({ delivery }) => delivery.state === 'skipped' || delivery.state === 'failed')
   const woken = await nextOfClients(needs.db, [...freed, ...ended.map(({ delivery }) => delivery.client.id)])
-  await hint(needs, planned, woken)
+  await hint(needs, planned, woken, now)
   for (const each of planned) needs.onPlanned(lineOf(each))
   for (const each of scheduled) needs.onSchedule(each)
 }
 
 /** Reads what the decisions need, on several connections at once, and decides. Nothing is written yet. */
-async function decideAll(needs: PlanNeeds, ids: readonly EventId[], now: Date): Promise<Planned[]> {
-  const events = (await eventsByIds(needs, ids)).filter((each) => !each.isPlanned && each.heldReason === null)
+async function decideAll(needs: PlanNeeds, events: readonly StoredEvent[], now: Date): Promise<Planned[]> {
   if (events.length === 0) return []
   const touching = events.filter(({ content }) => content !== undefined && mayTouchSchedules(content.event))
   const hasPromo = events.some((stored) => needs.handlingOf(stored.content?.event ?? stored).class === 'promo')
@@ -317,12 +318,17 @@ function rehearsalEnd({ expiresInMs }: TestPhone, now: Date, usual: Date): Date 
   return expiresInMs === undefined ? usual : new Date(now.getTime() + expiresInMs)
 }
 
-async function hint(needs: PlanNeeds, planned: readonly Planned[], woken: readonly Decided[]): Promise<void> {
+async function hint(
+  needs: PlanNeeds,
+  planned: readonly Planned[],
+  woken: readonly Decided[],
+  now: Date,
+): Promise<void> {
   const wokenBy = `p${Date.now().toString(36)}`
   const jobs = [
     ...planned.flatMap(({ delivery: { id, channel, lane, state, nextAttemptAt } }) => {
       if (channel === null || (state !== 'queued' && state !== 'waiting')) return []
-      const delayMs = nextAttemptAt === null ? 0 : Math.max(0, nextAttemptAt.getTime() - Date.now())
+      const delayMs = nextAttemptAt === null ? 0 : Math.max(0, nextAttemptAt.getTime() - now.getTime())
       return [deliveryJob({ id, channel, lane, attempts: 0, delayMs })]
     }),
     ...woken.map((each) => deliveryJob({ ...each, wokenBy })),

@@ -1,6 +1,7 @@
 import type { ChannelName, WayName } from '../channels/channel.ts'
 import type { Contact } from '../clients/client.ts'
 import { lockClients, markAddress, type Recipient, recipientsOf } from '../clients/store.ts'
+import { databaseNow } from '../db/clock.ts'
 import type { Queryable } from '../db/database.ts'
 import type { Reason } from '../deliveries/delivery.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
@@ -89,11 +90,11 @@ async function sayAgain(needs: SayNeeds, db: Queryable, asked: Resending): Promi
   if ('kind' in chosen) return chosen
   const words = await wordsFor(needs, inside, { old, stored, recipient, channel: chosen.channel })
   if (words === undefined) return refusal('template_error')
-  const expiresAt = endOf(needs, stored, new Date())
-  if (expiresAt <= new Date()) return refusal('too_late')
+  const now = await databaseNow(db)
+  const expiresAt = endOf(needs, stored, now)
+  if (expiresAt <= now) return refusal('too_late')
   // Whoever sends to a closed chat by name has heard that it is open again.
   if (chosen.blockedReason !== null) await markAddress(inside, chosen.channel, chosen.address, null)
-  const now = new Date()
   const id = newId('delivery')
   await insertNext(
     db,
