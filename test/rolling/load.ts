@@ -66,7 +66,7 @@ export function startLoad(doors: () => string[], clients: number): Load {
   }
 }
 
-/** Money does not wait for a reminder that has waited for a second (promise 5 in src/README.md): such a one may come later. */
+/** Money does not wait for a reminder that has waited for a second (promise 5): such a one may come later. */
 export const isReminder = (sum: number) => sum % 5 === 0
 
 /** Payments in both lanes; of those with an odd sum the sender gives no id, so that they are known by what they say. */
