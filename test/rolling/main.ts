@@ -62,7 +62,7 @@ try {
     })
     const { accepted: _, complaints: __, ...traffic } = seen.traffic
     console.log(JSON.stringify({ queue: kind, from: older.commit.slice(0, 7), ...seen, traffic }))
-    for (const each of complaints.slice(0, 50)) console.log(`BAD  ${each}`)
+    for (const [each, times] of grouped(complaints)) console.log(`BAD  ${times} × ${each}`)
     console.log(complaints.length === 0 ? 'Nothing is wrong.' : `${complaints.length} things are wrong.`)
     if (complaints.length > 0) process.exitCode = 1
   }
@@ -72,6 +72,18 @@ try {
 
 async function end(): Promise<void> {
   for (let next = stack.pop(); next; next = stack.pop()) await next()
+}
+
+/** Complaints that differ only in ids, times and numbers stand there once, with the first of their kind. */
+function grouped(complaints: readonly string[]): [string, number][] {
+  const groups = new Map<string, { first: string; times: number }>()
+  for (const each of complaints) {
+    const kind = each.replaceAll(/(req|evt|dlv|ntf|att|cli)_\w+|\d+/g, '')
+    const group = groups.get(kind) ?? { first: each, times: 0 }
+    group.times += 1
+    groups.set(kind, group)
+  }
+  return [...groups.values()].map(({ first, times }) => [first.slice(0, 1_000), times])
 }
 
 async function queueOf(kind: string): Promise<Record<string, string> | undefined> {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { dangersIn, rules } from './migration-rules.ts'
+import { type Danger, dangersIn, indexDangersIn, rules } from './migration-rules.ts'
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
 const names = readdirSync(folder).sort()
@@ -19,6 +19,15 @@ const released: Record<string, string> = {
   '0005_templates.sql': 'faee56b8d727e28a2e958a2f640b323a7897b50b9bf7fb9153d5f9ab05e6be5d',
   '0006_schedule.sql': '28827821afbf168f64c1f712ce373836fed4f5eebc8314149cf16d235bce3dfa',
   '0007_routing.sql': '9b184244c848a7cc7b092c473aa6ba53c906fee864810088b4e70d28231df422',
+  '0009_linking.sql': '6eba6399ccf2c1320b97ecb3fa0b9c581fa30044b28ef514d1ef8110868a0d82',
+  '0010_bot.sql': '7dd0a313bf5dfb382ea6ab285c81558a0175d7597e4325401e9aff72720561ce',
+  '0011_privacy.sql': 'a848f342efb7bda6cf660976a10c9dd46be1c3b81a1f9c4be463ba2837a126b1',
+  '0012_operator.sql': '52939886ec87ff9181ac78619f366ef3896bd088585bad646a457329934f3386',
+  '0013_operator_search.sql': 'aecdc5ec4013c4f76e9fcacc0ee93a07b5556fb8aea5085724780fdbe0220fb2',
+  '0014_reports.sql': '55674ad4b26f879dbe7e6cba3087ae9c91e2a7c9ee5423dc161eecacde2aaeac',
+  '0014_reports_indices.sql': '5a42242b47a9684168ba23ed570afd0353d0c114ed417425e1fb2ffbbbd083f6',
+  '0015_operation.sql': '848528fb1881cb331cd6d03031c8a39d67977b2f70ea201cf6c883aeb0990efb',
+  '0016_erasure_aliases.sql': '060351b72d5787423659a8335c5ffc3a8e86aee0c5914dd057c2e1ec63de7451',
 }
 
 describe('the migrations', () => {
@@ -35,14 +44,19 @@ describe('the migrations', () => {
   })
 
   it('do nothing that the version which still runs would not survive, or say why it does', () => {
-    const dangers = names
-      .filter((each) => released[each] === undefined)
-      .flatMap((name) =>
-        dangersIn(text(name)).map(
-          ({ line, rule, statement }) => `${name}:${line} ${statement}\n    ${rule}: ${rules[rule]}`,
-        ),
-      )
+    const dangers = dangersOf(
+      names.filter((each) => each > '0008'),
+      dangersIn,
+    )
     assert.deepEqual(dangers, [], `\n${dangers.join('\n')}\nOr write above it: -- safe: why`)
+  })
+
+  it('build an index on a table of millions while messages are written', () => {
+    const dangers = dangersOf(
+      names.filter((each) => released[each] === undefined),
+      indexDangersIn,
+    )
+    assert.deepEqual(dangers, [], `\n${dangers.join('\n')}`)
   })
 
   for (const [statement, rule] of [
@@ -69,6 +83,31 @@ describe('the migrations', () => {
     })
   }
 
+  const dropped = 'drop index concurrently if exists events_a;\n'
+  for (const [text, found] of [
+    [
+      '-- safe: we shall build it by hand before the update.\ncreate index if not exists events_a on events (a);',
+      ['big index'],
+    ],
+    ['alter table deliveries add column a int;\ncreate index on deliveries (a);', ['big index']],
+    ['create index concurrently events_a on events (a);', ['concurrently']],
+    [`${dropped}create index concurrently if not exists events_a on events (a);`, ['concurrently']],
+    [
+      `${dropped}create index concurrently events_a on events (a);\nalter table events add column b int;`,
+      ['concurrently'],
+    ],
+    ['drop index concurrently if exists a;\ncreate index concurrently a on attempts (a);', ['partitioned']],
+    [`-- by branch\n${dropped}create unique index concurrently events_a\n  on events (a)\n  where a > 0;`, []],
+    ['create table mine (a int);\ncreate index on mine (a);', []],
+  ] as const) {
+    it(`are ${found.length > 0 ? `refused for ${found}` : 'let through'}: «${text.replace(/\s+/g, ' ')}»`, () => {
+      assert.deepEqual(
+        indexDangersIn(text).map((each) => each.rule),
+        found,
+      )
+    })
+  }
+
   it('may do what harms nobody', () => {
     assert.deepEqual(
       dangersIn(`
@@ -91,3 +130,9 @@ describe('the migrations', () => {
     )
   })
 })
+
+function dangersOf(files: readonly string[], read: (text: string) => Danger[]): string[] {
+  return files.flatMap((name) =>
+    read(text(name)).map(({ line, rule, statement }) => `${name}:${line} ${statement}\n    ${rule}: ${rules[rule]}`),
+  )
+}
