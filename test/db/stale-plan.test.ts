@@ -13,11 +13,13 @@ it('a table that gets a column under a prepared statement costs nobody more than
   const database = openDatabase({ url, max: 1 })
   cleanup(t, () => database.close())
   const read = (db: Queryable) => db.one(z.object({ a: z.number() }), sql`select * from rows`)
+  const addColumn = (name: string) => alter(`alter table rows add column ${name} int`)
   await read(database)
-
-  await alter('alter table rows add column b int')
+  await addColumn('b')
   assert.deepEqual(await read(database), { a: 1 })
 
+  await database.transaction(read)
+  await addColumn('c')
   // What was done before in the same transaction is lost with it, so it has to be begun again by whoever asked.
   await assert.rejects(database.transaction(read), isUnavailable)
   assert.deepEqual(await database.transaction(read), { a: 1 })
