@@ -78,7 +78,7 @@ async function runNext(
     } catch (error) {
       await client.query('rollback')
       if (!isInUse(error)) throw error
-      if (Date.now() > deadline) throw new Error(tooBusy(patienceMs), { cause: error })
+      if (Date.now() > deadline) throw new TablesInUse(patienceMs, error)
       await pause(waitMs + Math.random() * waitMs)
     }
   }
@@ -93,8 +93,16 @@ function isInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === '55P03' || error.code === '40P01')
 }
 
-function tooBusy(ms: number): string {
-  return `a migration did not get its tables in ${ms} ms: some transaction holds them (a backup, an export, psql). End it, and start again`
+/** One line a human can act on. */
+class TablesInUse extends Error {
+  override name = 'TablesInUse'
+
+  constructor(ms: number, cause: unknown) {
+    super(
+      `a migration did not get its tables in ${ms} ms: another transaction holds them (a backup, an export, psql). End it, and start again`,
+      { cause },
+    )
+  }
 }
 
 const sqlFiles: NonNullable<RunnerOption['migrationLoaderStrategies']>[number] = {
