@@ -39,7 +39,7 @@ function startFailure(error: unknown): string {
   if (!(error instanceof Error)) return `vestnik cannot start: ${String(error)}`
   if ('code' in error && error.code === 'EADDRINUSE')
     return 'vestnik cannot start: PORT: the port is taken. Example: PORT=3001'
-  if (error.name === 'DataFolderInUse' || error.name === 'EmbeddedPostgresFailure') {
+  if (['DataFolderInUse', 'EmbeddedPostgresFailure', 'TablesInUse'].includes(error.name)) {
     return `vestnik cannot start: ${error.message}`
   }
   return `vestnik cannot start: ${error.stack ?? error.message}`

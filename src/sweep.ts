@@ -12,7 +12,7 @@ import { expire, loseDeadWorkers, overdueDeliveries, type Way } from './deliveri
 import { handlingOf } from './events/catalog.ts'
 import { planJob } from './events/jobs.ts'
 import { keptTypes } from './events/kept.ts'
-import { overdueEvents } from './events/store/read.ts'
+import { overdueEvents, passOverUnknown } from './events/store/read.ts'
 import { sealJournal } from './journal/chain.ts'
 import { makePartitions } from './journal/retention.ts'
 import { faultOf } from './lib/fault.ts'
@@ -102,6 +102,9 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   const count = (kind: string, found: readonly unknown[]) => {
     if (found.length > 0) metrics.swept.inc({ kind }, found.length)
   }
+  const unknown = await passOverUnknown(db)
+  if (unknown > 0)
+    services.log.error({ msg: 'event.type_unknown', count: unknown, advice: 'bring the newer version back' })
   const events = await overdueEvents(db, overdueMs, 1000)
   count('event', events)
   const lost = mayGiveUp ? await loseDeadWorkers(db) : []

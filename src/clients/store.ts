@@ -14,6 +14,10 @@ export { consentsOf, type NewConsent, recordConsent, wordingHash } from './conse
 
 export type ClientNeeds = { db: Queryable; vault: Vault }
 
+/**
+ * Each statement names these columns: with `*`, a connection that has prepared it fails for good once the next version has
+ * added a column (Postgres: "cached plan must not change result type").
+ */
 export const clientRow = z.object({
   id: z.string().transform(branded<'client'>),
   external_id: z.string().nullable(),
@@ -26,16 +30,19 @@ export const clientRow = z.object({
 })
 
 export async function clientById(needs: ClientNeeds, id: ClientId): Promise<Client | undefined> {
-  const row = await needs.db.maybeOne(clientRow, sql`select * from clients where id = ${id}`)
+  const row = await needs.db.maybeOne(
+    clientRow,
+    sql`select id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at from clients where id = ${id}`,
+  )
   return row && opened(needs.vault, row)
 }
 
 export async function clientByExternalId(needs: ClientNeeds, externalId: string): Promise<Client | undefined> {
   const row = await needs.db.maybeOne(
     clientRow,
-    sql`select * from clients where external_id = ${externalId} and erased_at is null
+    sql`select id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at from clients where external_id = ${externalId} and erased_at is null
         union all
-        select c.* from client_aliases a join clients c on c.id = a.client_id
+        select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at from client_aliases a join clients c on c.id = a.client_id
         where a.external_id = ${externalId} and c.erased_at is null limit 1`,
   )
   return row && opened(needs.vault, row)
@@ -44,7 +51,7 @@ export async function clientByExternalId(needs: ClientNeeds, externalId: string)
 export async function clientsByPhone(needs: ClientNeeds, phone: string): Promise<Client[]> {
   const rows = await needs.db.many(
     clientRow,
-    sql`select * from clients where phone_index = ${needs.vault.index('phone', phone)} and erased_at is null order by id`,
+    sql`select id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at from clients where phone_index = ${needs.vault.index('phone', phone)} and erased_at is null order by id`,
   )
   return rows.map((row) => opened(needs.vault, row))
 }
@@ -83,7 +90,7 @@ export async function insertClients(needs: ClientNeeds, inputs: readonly NewClie
         select * from unnest(${rows.map((r) => r.id)}::text[], ${rows.map((r) => r.externalId)}::text[],
           ${rows.map((r) => r.phoneIndex)}::bytea[], ${rows.map((r) => r.phone)}::bytea[], ${rows.map((r) => r.fullName)}::bytea[],
           ${rows.map((r) => r.branchCode)}::text[], ${rows.map((r) => r.dataKey)}::bytea[])
-        on conflict do nothing returning *`,
+        on conflict do nothing returning id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at`,
   )
   return made.map((row) => opened(vault, row))
 }
@@ -99,12 +106,12 @@ export async function findClients(
 ): Promise<Client[]> {
   const rows = await needs.db.many(
     clientRow.extend({ alias: z.string().nullable() }),
-    sql`select c.*, null as alias from clients c where external_id = any(${wanted.externalIds}::text[]) and erased_at is null
+    sql`select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at, null as alias from clients c where external_id = any(${wanted.externalIds}::text[]) and erased_at is null
         union all
-        select c.*, a.external_id from client_aliases a join clients c on c.id = a.client_id
+        select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at, a.external_id from client_aliases a join clients c on c.id = a.client_id
         where a.external_id = any(${wanted.externalIds}::text[]) and c.erased_at is null
         union all
-        select c.*, null from clients c where phone_index = any(${wanted.phones.map((each) => needs.vault.index('phone', each))}::bytea[])
+        select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at, null from clients c where phone_index = any(${wanted.phones.map((each) => needs.vault.index('phone', each))}::bytea[])
           and erased_at is null`,
   )
   const aliases = groupBy(
@@ -124,7 +131,7 @@ export async function findClients(
 export async function lockClients(needs: ClientNeeds, ids: readonly ClientId[]): Promise<Client[]> {
   const rows = await needs.db.many(
     clientRow,
-    sql`select * from clients where id = any(${ids}::text[]) and erased_at is null order by id for no key update`,
+    sql`select id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at from clients where id = any(${ids}::text[]) and erased_at is null order by id for no key update`,
   )
   return rows.map((row) => opened(needs.vault, row))
 }
@@ -251,7 +258,7 @@ export async function markAddress(
 export async function clientsByAddress(needs: ClientNeeds, channel: ChannelName, address: string): Promise<Client[]> {
   const rows = await needs.db.many(
     clientRow,
-    sql`select c.* from clients c join contacts k on k.client_id = c.id
+    sql`select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at from clients c join contacts k on k.client_id = c.id
         where k.channel = ${channel} and k.address_index = ${addressIndex(needs.vault, channel, address)}
           and c.erased_at is null and (k.phone_index is null or k.phone_index is not distinct from c.phone_index)
         order by c.id`,
@@ -271,7 +278,10 @@ export type Recipient = {
 export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[], asIfPhone?: string) {
   const phoneIndex = asIfPhone === undefined ? null : needs.vault.index('phone', asIfPhone)
   const [clients, contacts, consents, settings] = await Promise.all([
-    needs.db.many(clientRow, sql`select * from clients where id = any(${ids}::text[])`),
+    needs.db.many(
+      clientRow,
+      sql`select id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at from clients where id = any(${ids}::text[])`,
+    ),
     needs.db.many(
       contactRow.extend({ client_id: z.string() }),
       sql`select k.client_id, k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,

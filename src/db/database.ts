@@ -43,7 +43,7 @@ export type DatabaseSettings = {
 export function openDatabase(settings: DatabaseSettings): Database {
   const pool = openPool(settings)
   return {
-    ...queryable(pool),
+    ...queryable({ query: (asked) => pool.query(asked).catch((error: unknown) => askedAnew(pool, asked, error)) }),
     transaction: (work) => inTransaction(pool, 'begin', work),
     snapshot: (work) => inTransaction(pool, 'begin isolation level repeatable read read only', work),
     ping: async () => {
@@ -181,10 +181,22 @@ export function isUnavailable(error: unknown): boolean {
     code === '40001'
   )
     return true
+  if (isStalePlan(error)) return true
   if (/^(ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code)) return true
   return /connection terminated|query read timeout|timeout exceeded when trying to connect|connection timeout|is not queryable|the database system is/i.test(
     error.message,
   )
+}
+
+/** A table has changed under a statement that this connection had prepared. */
+function isStalePlan(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '0A000' && /cached plan/.test(error.message)
+}
+
+/** Without its name it is planned anew. In a transaction it is too late for that: its connection ends with it. */
+async function askedAnew(pool: pg.Pool, { text, values }: pg.QueryConfig, error: unknown): Promise<pg.QueryResult> {
+  if (!isStalePlan(error)) throw error
+  return await pool.query({ text, values: values ?? [] })
 }
 
 /** True when one of the values of a statement is to blame (SQLSTATE classes 22 and 23). */

@@ -43,6 +43,8 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
     connectionTimeout: 30_000,
     keepAliveTimeout: 75_000,
     bodyLimit: 1024 * 1024,
+    // Fastify's own 503 has no Retry-After: what a kept-alive connection still brings is worked, and the connection ends.
+    return503OnClosing: false,
     genReqId: () => `req_${Math.random().toString(36).slice(2, 12)}`,
     clientErrorHandler: answerBroken,
     // A path that cannot be decoded never reaches the error handler.

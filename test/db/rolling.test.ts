@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { runner } from 'node-pg-migrate'
-import pg from 'pg'
+import { migrate } from '../../src/db/migrate.ts'
 import { emptyDatabase, onDatabase, testDatabase } from '../support/postgres.ts'
 
 /** The last migration of the release that is in use: raised with each release. */
@@ -12,7 +10,7 @@ type Column = { place: string; type: string; nullable: boolean; fills: boolean }
 
 it('the release in use goes on reading and writing while the schema is already that of the next one', async (t) => {
   const before = await emptyDatabase(t)
-  await migrateTo(before, released)
+  assert.equal((await migrate(before, { upTo: released })).at(-1), released)
   const latest = await testDatabase(t)
   const [old, now] = [await columnsOf(before), await columnsOf(latest)]
   assert.ok(old.size > 100)
@@ -55,26 +53,6 @@ it('each migration is a transaction of its own: no lock of one is held through t
   assert.ok((rows[0]?.files ?? 0) > 10)
   assert.equal(rows[0]?.transactions, rows[0]?.files)
 })
-
-async function migrateTo(url: string, last: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const dir = fileURLToPath(new URL('../../migrations', import.meta.url))
-    const count = Number(last.slice(0, 4))
-    const done = await runner({
-      dbClient: client,
-      dir,
-      direction: 'up',
-      migrationsTable: 'migrations',
-      count,
-      log: () => {},
-    })
-    assert.equal(done.at(-1)?.name, last)
-  } finally {
-    await client.end()
-  }
-}
 
 async function columnsOf(url: string): Promise<Map<string, Column>> {
   const rows = await onDatabase(url, async (client) => {

@@ -10,12 +10,64 @@ export const rules = {
   type: 'rewrites the table under a lock: add a column of the new type and fill it in the background',
   'not null':
     'fails, or locks the table while it is checked: give a default in the same statement, or a check that is not valid yet',
-  index:
-    'locks writes while it is built, and a migration cannot use concurrently: say why the lock is short, or have it built by hand before the update, and write if not exists',
+  index: 'locks writes while it is built: say why the lock is short, or build it concurrently in a file of its own',
+  'big index':
+    'millions of rows are read while nobody can write, whatever the comment says: a file of its own, with drop index concurrently if exists and create index concurrently',
+  concurrently:
+    'a file with concurrently runs outside of a transaction, so it may hold nothing else; before each create of a name stands drop index concurrently if exists of that name, since a build that failed leaves a broken index',
+  partitioned: 'Postgres refuses concurrently on a partitioned table: build it plainly, and say why the lock is short',
   constraint: 'checks every row under a lock: add it as not valid, validate it in another migration',
   update: 'rewrites rows under locks, in the transaction of the whole migration: fill them in the background, in parts',
   'enum or trigger': 'the running version meets another behaviour: say why it can live with it',
 } as const
+
+/** They grow with every message or every client. Those of the journal are partitioned by month. */
+const bigTables = new Set([
+  'events',
+  'notifications',
+  'deliveries',
+  'changes',
+  'clients',
+  'contacts',
+  'consents',
+  'looks',
+])
+const partitionedTables = new Set(['attempts', 'receipts'])
+
+/**
+ * What holds of a migration after those that were released before the rule: an index on a table of millions is built while
+ * messages are written (src/db/migrate.ts), and no comment makes up for that.
+ */
+export function indexDangersIn(text: string): Danger[] {
+  const own = new Set<string>()
+  const statements = statementsIn(text)
+  const isConcurrent = statements.some(({ sql }) => concurrently.test(sql))
+  const dropped = new Set<string>()
+  return statements.flatMap(({ line, sql }) => {
+    const made = tableMadeBy(sql)
+    if (made !== undefined) own.add(made)
+    const found = isConcurrent ? ruleOfConcurrent(sql, dropped) : ruleOfBig(sql, own)
+    return found === undefined ? [] : [{ line, rule: found, statement: sql.slice(0, 100) }]
+  })
+}
+
+const concurrently = /^(?:create (?:unique )?|drop )index concurrently\b/
+
+function ruleOfConcurrent(sql: string, dropped: Set<string>): Rule | undefined {
+  const gone = /^drop index concurrently if exists (\w+);$/.exec(sql)?.[1]
+  if (gone !== undefined) {
+    dropped.add(gone)
+    return undefined
+  }
+  const [, name, table] = /^create (?:unique )?index concurrently (\w+) on (\w+)/.exec(sql) ?? []
+  if (table !== undefined && partitionedTables.has(table)) return 'partitioned'
+  return name !== undefined && dropped.has(name) ? undefined : 'concurrently'
+}
+
+function ruleOfBig(sql: string, own: ReadonlySet<string>): Rule | undefined {
+  const table = tableIndexedBy(sql)
+  return table !== undefined && bigTables.has(table) && !own.has(table) ? 'big index' : undefined
+}
 
 /**
  * Reads the statements of a migration. A table that it makes itself is nobody's yet: all is allowed there. A comment
@@ -26,19 +78,26 @@ export function dangersIn(text: string): Danger[] {
   if (/^-- safe throughout: .{15,}/m.test(text)) return []
   const own = new Set<string>()
   return statementsIn(text).flatMap(({ line, sql, isSafe }) => {
-    const made = /^create (?:unlogged )?table (?:if not exists )?([\w.]+)/.exec(sql)?.[1]
+    const made = tableMadeBy(sql)
     if (made !== undefined) own.add(made)
     const found = ruleBrokenBy(sql, own)
     return found === undefined || isSafe ? [] : [{ line, rule: found, statement: sql.slice(0, 100) }]
   })
 }
 
+function tableMadeBy(sql: string): string | undefined {
+  return /^create (?:unlogged )?table (?:if not exists )?([\w.]+)/.exec(sql)?.[1]
+}
+
+/** By a build that holds up writes. */
+function tableIndexedBy(sql: string): string | undefined {
+  return /^create (?:unique )?index (?!concurrently)(?:if not exists )?\w* ?on (?:only )?([\w.]+)/.exec(sql)?.[1]
+}
+
 function ruleBrokenBy(sql: string, own: ReadonlySet<string>): Rule | undefined {
   const altered = /^alter table (?:if exists )?(?:only )?([\w.]+)/.exec(sql)?.[1]
   if (altered !== undefined && !own.has(altered)) return ruleBrokenByAlter(sql)
-  const indexed = /^create (?:unique )?index (?!concurrently)(?:if not exists )?\w* ?on (?:only )?([\w.]+)/.exec(
-    sql,
-  )?.[1]
+  const indexed = tableIndexedBy(sql)
   if (indexed !== undefined && !own.has(indexed)) return 'index'
   const updated = /^(?:update|delete from) (?:only )?([\w.]+)/.exec(sql)?.[1]
   if (updated !== undefined && !own.has(updated)) return 'update'

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { dangersIn, rules } from './migration-rules.ts'
+import { type Danger, dangersIn, indexDangersIn, rules } from './migration-rules.ts'
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
 const names = readdirSync(folder).sort()
@@ -44,14 +44,19 @@ describe('the migrations', () => {
   })
 
   it('do nothing that the version which still runs would not survive, or say why it does', () => {
-    const dangers = names
-      .filter((each) => released[each] === undefined)
-      .flatMap((name) =>
-        dangersIn(text(name)).map(
-          ({ line, rule, statement }) => `${name}:${line} ${statement}\n    ${rule}: ${rules[rule]}`,
-        ),
-      )
+    const dangers = dangersOf(
+      names.filter((each) => each > '0008'),
+      dangersIn,
+    )
     assert.deepEqual(dangers, [], `\n${dangers.join('\n')}\nOr write above it: -- safe: why`)
+  })
+
+  it('build an index on a table of millions while messages are written', () => {
+    const dangers = dangersOf(
+      names.filter((each) => released[each] === undefined),
+      indexDangersIn,
+    )
+    assert.deepEqual(dangers, [], `\n${dangers.join('\n')}`)
   })
 
   for (const [statement, rule] of [
@@ -78,6 +83,31 @@ describe('the migrations', () => {
     })
   }
 
+  const dropped = 'drop index concurrently if exists events_a;\n'
+  for (const [text, found] of [
+    [
+      '-- safe: we shall build it by hand before the update.\ncreate index if not exists events_a on events (a);',
+      ['big index'],
+    ],
+    ['alter table deliveries add column a int;\ncreate index on deliveries (a);', ['big index']],
+    ['create index concurrently events_a on events (a);', ['concurrently']],
+    [`${dropped}create index concurrently if not exists events_a on events (a);`, ['concurrently']],
+    [
+      `${dropped}create index concurrently events_a on events (a);\nalter table events add column b int;`,
+      ['concurrently'],
+    ],
+    ['drop index concurrently if exists a;\ncreate index concurrently a on attempts (a);', ['partitioned']],
+    [`-- by branch\n${dropped}create unique index concurrently events_a\n  on events (a)\n  where a > 0;`, []],
+    ['create table mine (a int);\ncreate index on mine (a);', []],
+  ] as const) {
+    it(`are ${found.length > 0 ? `refused for ${found}` : 'let through'}: «${text.replace(/\s+/g, ' ')}»`, () => {
+      assert.deepEqual(
+        indexDangersIn(text).map((each) => each.rule),
+        found,
+      )
+    })
+  }
+
   it('may do what harms nobody', () => {
     assert.deepEqual(
       dangersIn(`
@@ -100,3 +130,9 @@ describe('the migrations', () => {
     )
   })
 })
+
+function dangersOf(files: readonly string[], read: (text: string) => Danger[]): string[] {
+  return files.flatMap((name) =>
+    read(text(name)).map(({ line, rule, statement }) => `${name}:${line} ${statement}\n    ${rule}: ${rules[rule]}`),
+  )
+}

@@ -73,6 +73,36 @@ describe('start and stop', { timeout: 240_000 }, () => {
     assert.ok(!screenOf(telegram, person).some(({ text }) => text.startsWith('Повторное')))
   })
 
+  it('SIGTERM in full work: what is in hand comes and is noted, no more is taken, nothing becomes unknown', async (t) => {
+    const databaseUrl = await testDatabase(t)
+    const door = await startService(t, { DATABASE_URL: databaseUrl, ROLES: 'api' })
+    const { telegram } = door
+    telegram.setLatency(500)
+    const people = await Promise.all(Array.from({ length: 40 }, () => linkedSomeone(door)))
+    for (let number = 1; number <= 5; number++) await door.post(people.map((person) => payout(person, number)))
+    const worker = await startProcess(t, environment(databaseUrl, telegram, { ROLES: 'worker' }))
+    const came = () => telegram.received.filter(({ text }) => text.includes('₽')).length
+    await until(() => came() > 20, patienceMs, 'it is in full work')
+
+    const [before, stoppedAt] = [came(), Date.now()]
+    worker.kill('SIGTERM')
+    const code = await worker.exited
+
+    assert.equal(code, 0, worker.lines.slice(-5).join('\n'))
+    assert.ok(Date.now() - stoppedAt < 14_000, `took ${Date.now() - stoppedAt} ms`)
+    assert.ok(!worker.lines.some((line) => line.includes('"forced":true')), 'nothing had to be forced')
+    // As many as it has in hand at once, of the queue in Postgres.
+    assert.ok(came() - before <= 30, `${came() - before} came after it was asked to stop`)
+    assert.ok(came() < 200, 'the rest is left for another')
+    const { body } = await door.api('GET', '/journal?limit=1000')
+    const states = body.items.map(({ state }: { state: string }) => state)
+    assert.equal(states.filter((state: string) => state === 'sent').length, came())
+    assert.deepEqual(
+      states.filter((state: string) => !['sent', 'queued', 'waiting'].includes(state)),
+      [],
+    )
+  })
+
   it('kill -9 in the middle of a call: after the next start it goes on within half a minute, marked as a repeat', async (t) => {
     const telegram = await messenger(t)
     const databaseUrl = await testDatabase(t)
