@@ -19,7 +19,7 @@ import {
   stopAll,
 } from './driver.ts'
 import { installNodeRed, startNodeRed } from './node-red/start.ts'
-import { processorMs, residentMb, type Started, startService, stopService } from './processes.ts'
+import { familyMs, parentOf, processorMs, residentMb, type Started, startService, stopService } from './processes.ts'
 import { percentile, type Row, report } from './report.ts'
 
 /**
@@ -72,7 +72,14 @@ type Contender = {
   /** How many events have been sent and journaled, and when the last of them was. */
   journaled: string
 }
-type Measured = { perSecond: number; answered: number; p99: number; residentMb: number; processorMs: number }
+type Measured = {
+  perSecond: number
+  answered: number
+  p99: number
+  residentMb: number
+  processorMs: number
+  postgresMs: number
+}
 
 async function flowOf(installed: string, serverUrl: string, sendMessage: string): Promise<Contender> {
   const url = new URL(serverUrl)
@@ -124,7 +131,8 @@ function poolOf(url: string): pg.Pool {
 async function round(contender: Contender, post: (url: string) => Promise<Posted>): Promise<Measured> {
   const pid = contender.service.child.pid ?? 0
   const { count: before } = await journalOf(contender)
-  const usedBefore = processorMs(pid)
+  const postgres = await serverOf(contender)
+  const [usedBefore, postgresBefore] = [processorMs(pid), familyMs(postgres)]
   let most = 0
   const looking = setInterval(() => {
     most = Math.max(most, residentMb(pid))
@@ -133,16 +141,21 @@ async function round(contender: Contender, post: (url: string) => Promise<Posted
     const startedAt = Date.now()
     const posted = await post(contender.service.url)
     const last = await allJournaled(contender, before + events)
-    const used = processorMs(pid) - usedBefore
     return {
       ...posted,
       perSecond: (events * 1000) / (last.getTime() - startedAt),
       residentMb: most,
-      processorMs: used / events,
+      processorMs: (processorMs(pid) - usedBefore) / events,
+      postgresMs: (familyMs(postgres) - postgresBefore) / events,
     }
   } finally {
     clearInterval(looking)
   }
+}
+
+async function serverOf({ database }: Contender): Promise<number> {
+  const { rows } = await database.query<{ pid: number }>('select pg_backend_pid() as pid')
+  return parentOf(rows[0]?.pid ?? 0)
 }
 
 async function allJournaled(contender: Contender, count: number): Promise<Date> {
@@ -228,6 +241,7 @@ function rowsOf({ flow, ours, batches }: Record<'flow' | 'ours' | 'batches', Mea
     beside('answer, p99', 'p99', 'ms'),
     beside('resident memory under load, the most', 'residentMb', 'MB'),
     beside('processor time of the process for each', 'processorMs', 'ms'),
+    beside('processor time of Postgres for each', 'postgresMs', 'ms'),
     { what: `POST to journaled send in batches of ${batch}`, value: median(batches, 'perSecond'), unit: '/s' },
     { what: 'the same, processor time of the process for each', value: median(batches, 'processorMs'), unit: 'ms' },
   ]

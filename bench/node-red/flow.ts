@@ -76,7 +76,10 @@ export function flow(sendMessage: string): object[] {
   const z = 'payouts'
   let x = 0
   // What has no place on the sheet is taken for a configuration.
-  const place = () => ({ z, x: (x += 180), y: 100 })
+  const place = () => {
+    x += 180
+    return { z, x, y: 100 }
+  }
   const work = (id: string, func: string, wires: string[][]) => ({
     id,
     ...place(),
