@@ -92,7 +92,7 @@ function sortKey(row: { externalId: string | null; phoneIndex: Buffer | null }):
   return `${row.externalId ?? ''}/${row.phoneIndex?.toString('hex') ?? ''}`
 }
 
-/** Every living client with one of these ids or phones. */
+/** Every living client with one of these ids or phones; who has both comes once, since each row is opened. */
 export async function findClients(
   needs: ClientNeeds,
   wanted: { externalIds: string[]; phones: string[] },
@@ -105,7 +105,7 @@ export async function findClients(
         where a.external_id = any(${wanted.externalIds}::text[]) and c.erased_at is null
         union all
         select c.*, null from clients c where phone_index = any(${wanted.phones.map((each) => needs.vault.index('phone', each))}::bytea[])
-          and erased_at is null`,
+          and erased_at is null and (external_id is null or external_id <> all(${wanted.externalIds}::text[]))`,
   )
   const aliases = groupBy(
     rows.filter((row) => row.alias !== null),
