@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +9,21 @@ import { openRedisQueue } from '../src/queue/queue.ts'
 import { startEmbeddedPostgres } from '../src/sandbox/embedded-postgres/start.ts'
 import { startRedis } from '../test/support/redis.ts'
 import { zoneWhereItIs } from '../test/support/story.ts'
-import { processorMs, root, type Started, startService, stopService } from './processes.ts'
+import {
+  adminKey,
+  build,
+  call,
+  introduce,
+  type Messenger,
+  putClients,
+  received,
+  senderKey,
+  stack,
+  startMessenger,
+  step,
+  stopAll,
+} from './driver.ts'
+import { processorMs, type Started, startService, stopService } from './processes.ts'
 import { percentile, report } from './report.ts'
 
 /**
@@ -26,18 +39,14 @@ const payoutsPerSecond = 50
 /** So slow that the promos wait, so fast that payouts alone never do. */
 const sharedRate = 200
 const payees = 500
-const adminKey = 'bench-admin-key'
-const senderKey = 'bench-sender-key'
 
 // Whoever stops the benchmark stops what it has started.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void stopAll().finally(() => process.exit(1)))
 const folder = mkdtempSync(join(tmpdir(), 'vestnik-bench-'))
-const stack: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
+stack.push(async () => rmSync(folder, { recursive: true, force: true }))
 try {
-  step('building dist')
-  const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
-  if (built.status !== 0) throw new Error('npm run build failed')
+  build()
   const postgres = await startEmbeddedPostgres({ dataDir: folder })
   stack.push(() => postgres.stop())
   const redis = await startRedis({ after: (work) => void stack.push(work) })
@@ -110,36 +119,7 @@ try {
   await stopAll()
 }
 
-async function stopAll(): Promise<void> {
-  for (let next = stack.pop(); next; next = stack.pop()) await next()
-}
-
-type Messenger = { apiRoot: string; token: string; stop(): Promise<void> }
 type Bench = { api: Started; telegram: Messenger; database: pg.Pool }
-
-function step(what: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`)
-}
-
-/** The emulator is no part of what is measured, so it takes none of the worker's turns. */
-async function startMessenger(): Promise<Messenger> {
-  const args = ['--import', 'tsx', 'src/sandbox/telegram/main.ts', '--port', '0', '--latency', '5']
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const line = await new Promise<string>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').once('data', resolve)
-    child.once('exit', (code) => reject(new Error(`the emulator exited with ${code}`)))
-  })
-  const { apiRoot, token } = JSON.parse(line) as { apiRoot: string; token: string }
-  return {
-    apiRoot,
-    token,
-    stop: async () => {
-      child.kill('SIGTERM')
-      await gone
-    },
-  }
-}
 
 async function noopRate(url: string, count: number): Promise<number> {
   const queue = openRedisQueue(url, { onError: () => {}, onJobFailed: () => {} })
@@ -245,28 +225,8 @@ async function countOf({ database }: Bench, condition: string): Promise<number> 
 
 async function link(bench: Bench, name: string, count: number, firstChat: number): Promise<void> {
   step(`linking ${count} clients`)
-  await eachOf(count, async (index) => {
-    const chat = firstChat + index
-    await call(`${bench.telegram.apiRoot}/emulator/persons/${chat}/start`, 'POST', '', {})
-    await call(`${bench.api.url}/api/v1/clients/${name}-${index}`, 'PUT', adminKey, {
-      contacts: [{ channel: 'telegram', address: String(chat) }],
-      consents: [{ purpose: 'service', granted: true, at: new Date().toISOString() }],
-    })
-  })
-}
-
-/** Many at a time; says from time to time how far it is. */
-async function eachOf(count: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0
-  await Promise.all(
-    Array.from({ length: 32 }, async () => {
-      while (next < count) {
-        const index = next++
-        if (index > 0 && index % 5_000 === 0) step(`${index} of ${count}`)
-        await work(index)
-      }
-    }),
-  )
+  await introduce(bench.telegram, count, firstChat)
+  await putClients(bench.api.url, name, count, firstChat)
 }
 
 async function postAll({ api }: Bench, count: number, eventAt: (index: number) => object): Promise<void> {
@@ -281,11 +241,7 @@ async function payouts({ api, telegram }: Bench, length: number): Promise<number
   // Thirteen digits in a row may look like a number of a card.
   const run = `run-${Date.now().toString(36)}`
   const count = payoutsPerSecond * length
-  const received = async (since: number) => {
-    const answer = await fetch(`${telegram.apiRoot}/emulator/received?since=${since}`)
-    return (await answer.json()) as { items: { text: string; at: string }[]; next: number }
-  }
-  let { next } = await received(Number.MAX_SAFE_INTEGER)
+  let { next } = await received(telegram, Number.MAX_SAFE_INTEGER)
   const sentAt: number[] = []
   const posts: Promise<unknown>[] = []
   let trouble: unknown
@@ -311,7 +267,7 @@ async function payouts({ api, telegram }: Bench, length: number): Promise<number
   const times: number[] = []
   for (const deadline = Date.now() + 60_000; times.length < count; await pause(200)) {
     if (Date.now() > deadline) throw new Error(`only ${times.length} of ${count} payouts arrived`)
-    const news = await received(next)
+    const news = await received(telegram, next)
     next = news.next
     for (const { text, at } of news.items) {
       const sum = /1\u00a0(\d{3})\u00a0(\d{3})\u00a0₽/.exec(text)
@@ -319,14 +275,4 @@ async function payouts({ api, telegram }: Bench, length: number): Promise<number
     }
   }
   return times
-}
-
-async function call(url: string, method: string, key: string, body: unknown): Promise<void> {
-  const answer = await fetch(url, {
-    method,
-    headers: { ...(key === '' ? {} : { authorization: `Bearer ${key}` }), 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  const text = await answer.text()
-  if (answer.status !== 200) throw new Error(`${method} ${url} answered ${answer.status}: ${text.slice(0, 200)}`)
 }

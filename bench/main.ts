@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 /** `npm run bench` runs every benchmark, `npm run bench -- NAME…` those named; each prints a table and writes JSON. */
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const parts = new Set(['main', 'report', 'processes'])
+const parts = new Set(['main', 'report', 'processes', 'driver'])
 const all = readdirSync(folder)
   .filter((each) => each.endsWith('.ts'))
   .map((each) => each.slice(0, -3))

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -36,8 +36,30 @@ export async function stopService({ child }: Started): Promise<void> {
 
 /** Processor time that a process has used, in ms, of Linux (proc_pid_stat(5), in ticks of 10 ms). */
 export function processorMs(pid: number): number {
-  const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11, 13) ?? []
-  return (Number(user) + Number(system)) * 10
+  const { user, system } = statOf(pid)
+  return (user + system) * 10
+}
+
+/** That of a process with all its children, those that have ended included: of Postgres, by its first process. */
+export function familyMs(pid: number): number {
+  const { user, system, ended } = statOf(pid)
+  const children = readdirSync('/proc').filter((each) => /^\d+$/.test(each) && parentOf(Number(each)) === pid)
+  return children.reduce((sum, each) => sum + processorMs(Number(each)), (user + system + ended) * 10)
+}
+
+/** 0 when the process has ended meanwhile. */
+export function parentOf(pid: number): number {
+  try {
+    return statOf(pid).parent
+  } catch {
+    return 0
+  }
+}
+
+function statOf(pid: number): { parent: number; user: number; system: number; ended: number } {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').map(Number) ?? []
+  const [parent = 0, user = 0, system = 0, endedUser = 0, endedSystem = 0] = [fields[1], ...fields.slice(11, 15)]
+  return { parent, user, system, ended: endedUser + endedSystem }
 }
 
 /** Resident memory in MB, of Linux. */

@@ -11,9 +11,10 @@ export type Row = {
   isMet?: boolean
 }
 
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, Node ${process.version}`
+
 /** Prints the table and keeps it under bench/results/, with the machine it was measured on. */
 export function report(name: string, rows: readonly Row[]): void {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, Node ${process.version}`
   console.log(`\n${name} (${machine})`)
   console.table(
     rows.map(({ what, value, unit, baseline, ratio, goal, isMet }) => ({
@@ -24,6 +25,11 @@ export function report(name: string, rows: readonly Row[]): void {
       goal: goal === undefined ? '' : `${goal} ${isMet ? 'met' : 'NOT MET'}`,
     })),
   )
+  keep(name, rows)
+}
+
+/** The same without the table: a long run keeps what it knows so far. */
+export function keep(name: string, rows: readonly Row[]): void {
   mkdirSync(new URL('results/', import.meta.url), { recursive: true })
   const file = new URL(`results/${name}.json`, import.meta.url)
   writeFileSync(file, `${JSON.stringify({ name, machine, at: new Date().toISOString(), rows }, null, 2)}\n`)

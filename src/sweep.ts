@@ -10,7 +10,7 @@ import { measure } from './deliveries/store/measure.ts'
 import { downChannels, leftMoving, outOfPatience, unreadTooLong } from './deliveries/store/move.ts'
 import { expire, loseDeadWorkers, overdueDeliveries, type Way } from './deliveries/store/overdue.ts'
 import { handlingOf } from './events/catalog.ts'
-import { planJob } from './events/jobs.ts'
+import { planJobs } from './events/jobs.ts'
 import { keptTypes } from './events/kept.ts'
 import { overdueEvents, passOverUnknown } from './events/store/read.ts'
 import { sealJournal } from './journal/chain.ts'
@@ -124,11 +124,7 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   await measureInTurn(services)
   const hinted = (found: readonly Decided[], wokenBy?: string) =>
     found.map((each) => deliveryJob(wokenBy === undefined ? each : { ...each, wokenBy }))
-  const jobs = [
-    ...events.map(({ id, lane }) => planJob(id, lane)),
-    ...hinted(overdue),
-    ...hinted([...lost, ...woken], stamp),
-  ]
+  const jobs = [...planJobs(events), ...hinted(overdue), ...hinted([...lost, ...woken], stamp)]
   if (jobs.length > 0) await queue.add(jobs)
 }
 

@@ -7,7 +7,7 @@ import { createDeliver, type DeliverNeeds, type DeliveryLine } from './deliverie
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
 import { tapToken } from './deliveries/taps.ts'
-import { eventIdOfJob, planQueues } from './events/jobs.ts'
+import { eventIdsOfJob, eventsAJob, planQueues } from './events/jobs.ts'
 import { notePlanFailure } from './events/store/read.ts'
 import { createBatcher } from './lib/batcher.ts'
 import { faultOf } from './lib/fault.ts'
@@ -48,7 +48,9 @@ export function startWorkers(services: Services, signal: AbortSignal): void {
   const { queue } = services
   for (const name of Object.values(planQueues)) {
     const planOne = planner(services)
-    queue.work(name, { concurrency: planConcurrency }, (data) => planOne(eventIdOfJob(data)))
+    queue.work(name, { concurrency: planConcurrency }, async (data) => {
+      await Promise.all(eventIdsOfJob(data).map(planOne))
+    })
   }
   for (const channel of services.channels.values()) {
     workWay(services, channel, messengerNeeds(services, channel), signal)
@@ -115,7 +117,7 @@ export function startOutgoing(services: Services, signal: AbortSignal): Promise<
 function planner(services: Services): (id: EventId) => Promise<void> {
   const needs = planNeeds(services)
   const batcher = createBatcher<EventId, null>({
-    limit: 100,
+    limit: eventsAJob,
     queueLimit: 10_000,
     work: async (ids) => {
       await planAll(services, needs, ids)

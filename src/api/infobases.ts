@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { planJob } from '../events/jobs.ts'
+import { planJobs } from '../events/jobs.ts'
 import {
   decideInfobase,
   infobaseStates,
@@ -114,7 +114,7 @@ function theOnly(known: readonly ListedInfobase[], wanted: z.output<typeof which
 async function hintQueue(needs: ApiNeeds, released: readonly Released[]): Promise<void> {
   if (released.length === 0) return
   try {
-    await needs.queue.add(released.map(({ id, lane }) => planJob(id, lane)))
+    await needs.queue.add(planJobs(released))
   } catch (error) {
     needs.onQueueTrouble(error)
   }

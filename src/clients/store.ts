@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Queryable } from '../db/database.ts'
-import { sql } from '../db/sql.ts'
+import { prepared, sql } from '../db/sql.ts'
 import { type ChannelName, channelNames } from '../lib/channel-name.ts'
 import { branded, type ClientId, newId } from '../lib/ids.ts'
 import { groupBy, keyBy } from '../lib/list.ts'
@@ -14,10 +14,6 @@ export { consentsOf, type NewConsent, recordConsent, wordingHash } from './conse
 
 export type ClientNeeds = { db: Queryable; vault: Vault }
 
-/**
- * Each statement names these columns: with `*`, a connection that has prepared it fails for good once the next version has
- * added a column (Postgres: "cached plan must not change result type").
- */
 export const clientRow = z.object({
   id: z.string().transform(branded<'client'>),
   external_id: z.string().nullable(),
@@ -29,21 +25,24 @@ export const clientRow = z.object({
   erased_at: z.date().nullable(),
 })
 
+/**
+ * Of a client named `c`. Never `*`: a connection that has prepared such a statement fails for good once the next version has
+ * added a column (Postgres: "cached plan must not change result type").
+ */
+export const clientColumns = sql`c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at`
+
 export async function clientById(needs: ClientNeeds, id: ClientId): Promise<Client | undefined> {
-  const row = await needs.db.maybeOne(
-    clientRow,
-    sql`select id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at from clients where id = ${id}`,
-  )
+  const row = await needs.db.maybeOne(clientRow, prepared(sql`select ${clientColumns} from clients c where id = ${id}`))
   return row && opened(needs.vault, row)
 }
 
 export async function clientByExternalId(needs: ClientNeeds, externalId: string): Promise<Client | undefined> {
   const row = await needs.db.maybeOne(
     clientRow,
-    sql`select id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at from clients where external_id = ${externalId} and erased_at is null
+    prepared(sql`select ${clientColumns} from clients c where external_id = ${externalId} and erased_at is null
         union all
-        select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at from client_aliases a join clients c on c.id = a.client_id
-        where a.external_id = ${externalId} and c.erased_at is null limit 1`,
+        select ${clientColumns} from client_aliases a join clients c on c.id = a.client_id
+        where a.external_id = ${externalId} and c.erased_at is null limit 1`),
   )
   return row && opened(needs.vault, row)
 }
@@ -51,7 +50,9 @@ export async function clientByExternalId(needs: ClientNeeds, externalId: string)
 export async function clientsByPhone(needs: ClientNeeds, phone: string): Promise<Client[]> {
   const rows = await needs.db.many(
     clientRow,
-    sql`select id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at from clients where phone_index = ${needs.vault.index('phone', phone)} and erased_at is null order by id`,
+    prepared(
+      sql`select ${clientColumns} from clients c where phone_index = ${needs.vault.index('phone', phone)} and erased_at is null order by id`,
+    ),
   )
   return rows.map((row) => opened(needs.vault, row))
 }
@@ -86,11 +87,11 @@ export async function insertClients(needs: ClientNeeds, inputs: readonly NewClie
     .sort((a, b) => sortKey(a).localeCompare(sortKey(b)))
   const made = await needs.db.many(
     clientRow,
-    sql`insert into clients (id, external_id, phone_index, phone, full_name, branch_code, data_key)
+    prepared(sql`insert into clients as c (id, external_id, phone_index, phone, full_name, branch_code, data_key)
         select * from unnest(${rows.map((r) => r.id)}::text[], ${rows.map((r) => r.externalId)}::text[],
           ${rows.map((r) => r.phoneIndex)}::bytea[], ${rows.map((r) => r.phone)}::bytea[], ${rows.map((r) => r.fullName)}::bytea[],
           ${rows.map((r) => r.branchCode)}::text[], ${rows.map((r) => r.dataKey)}::bytea[])
-        on conflict do nothing returning id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at`,
+        on conflict do nothing returning ${clientColumns}`),
   )
   return made.map((row) => opened(vault, row))
 }
@@ -99,20 +100,20 @@ function sortKey(row: { externalId: string | null; phoneIndex: Buffer | null }):
   return `${row.externalId ?? ''}/${row.phoneIndex?.toString('hex') ?? ''}`
 }
 
-/** Every living client with one of these ids or phones. */
+/** Every living client with one of these ids or phones; who has both comes once, since each row is opened. */
 export async function findClients(
   needs: ClientNeeds,
   wanted: { externalIds: string[]; phones: string[] },
 ): Promise<Client[]> {
   const rows = await needs.db.many(
     clientRow.extend({ alias: z.string().nullable() }),
-    sql`select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at, null as alias from clients c where external_id = any(${wanted.externalIds}::text[]) and erased_at is null
+    prepared(sql`select ${clientColumns}, null as alias from clients c where external_id = any(${wanted.externalIds}::text[]) and erased_at is null
         union all
-        select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at, a.external_id from client_aliases a join clients c on c.id = a.client_id
+        select ${clientColumns}, a.external_id from client_aliases a join clients c on c.id = a.client_id
         where a.external_id = any(${wanted.externalIds}::text[]) and c.erased_at is null
         union all
-        select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at, null from clients c where phone_index = any(${wanted.phones.map((each) => needs.vault.index('phone', each))}::bytea[])
-          and erased_at is null`,
+        select ${clientColumns}, null from clients c where phone_index = any(${wanted.phones.map((each) => needs.vault.index('phone', each))}::bytea[])
+          and erased_at is null and (external_id is null or external_id <> all(${wanted.externalIds}::text[]))`),
   )
   const aliases = groupBy(
     rows.filter((row) => row.alias !== null),
@@ -131,7 +132,9 @@ export async function findClients(
 export async function lockClients(needs: ClientNeeds, ids: readonly ClientId[]): Promise<Client[]> {
   const rows = await needs.db.many(
     clientRow,
-    sql`select id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at from clients where id = any(${ids}::text[]) and erased_at is null order by id for no key update`,
+    prepared(
+      sql`select ${clientColumns} from clients c where id = any(${ids}::text[]) and erased_at is null order by id for no key update`,
+    ),
   )
   return rows.map((row) => opened(needs.vault, row))
 }
@@ -258,10 +261,10 @@ export async function markAddress(
 export async function clientsByAddress(needs: ClientNeeds, channel: ChannelName, address: string): Promise<Client[]> {
   const rows = await needs.db.many(
     clientRow,
-    sql`select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at from clients c join contacts k on k.client_id = c.id
+    prepared(sql`select ${clientColumns} from clients c join contacts k on k.client_id = c.id
         where k.channel = ${channel} and k.address_index = ${addressIndex(needs.vault, channel, address)}
           and c.erased_at is null and (k.phone_index is null or k.phone_index is not distinct from c.phone_index)
-        order by c.id`,
+        order by c.id`),
   )
   return rows.map((row) => opened(needs.vault, row))
 }
@@ -278,10 +281,7 @@ export type Recipient = {
 export async function recipientsOf(needs: ClientNeeds, ids: readonly ClientId[], asIfPhone?: string) {
   const phoneIndex = asIfPhone === undefined ? null : needs.vault.index('phone', asIfPhone)
   const [clients, contacts, consents, settings] = await Promise.all([
-    needs.db.many(
-      clientRow,
-      sql`select id, external_id, phone, full_name, branch_code, data_key, created_at, erased_at from clients where id = any(${ids}::text[])`,
-    ),
+    needs.db.many(clientRow, prepared(sql`select ${clientColumns} from clients c where id = any(${ids}::text[])`)),
     needs.db.many(
       contactRow.extend({ client_id: z.string() }),
       sql`select k.client_id, k.id, k.channel, k.address, k.team, k.linked_by, k.linked_at, k.blocked_reason,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** A statement and its parameters. Values never become text of the statement. */
-export type Sql = { text: string; values: unknown[]; strings?: TemplateStringsArray }
+export type Sql = { text: string; values: unknown[]; strings?: TemplateStringsArray; isPrepared?: true }
 
 /** Only what was made here is a statement: an object that somebody posted, of whatever shape, stays a value. */
 const made = new WeakSet<object>()
@@ -25,16 +25,33 @@ export function and(conditions: Sql[]): Sql {
   return conditions.reduce((all, each) => sql`${all} and ${each}`, sql`true`)
 }
 
+/**
+ * A statement composed of parts that are always the same gets a name as well: to plan a long one anew takes Postgres as long as
+ * to run it. Not for filters: each combination would stay in the memory of each connection.
+ */
+export function prepared(query: Sql): Sql {
+  const named: Sql = { ...query, isPrepared: true }
+  made.add(named)
+  return named
+}
+
+const namesOfTexts = new Map<string, string>()
 const names = new WeakMap<TemplateStringsArray, string>()
 const texts = new WeakMap<TemplateStringsArray, string>()
 
-/** Prepared-statement name, so that Postgres plans a statement once a connection. Composed statements are not named. */
+/** Prepared-statement name, so that Postgres plans a statement once a connection. Composed ones have none unless they are `prepared`. */
 export function statementName(query: Sql): string | undefined {
-  if (!query.strings) return undefined
-  let name = names.get(query.strings)
+  if (query.strings) return remembered(names, query.strings, query.text)
+  return query.isPrepared ? remembered(namesOfTexts, query.text, query.text) : undefined
+}
+
+type Names<K> = { get(key: K): string | undefined; set(key: K, name: string): unknown }
+
+function remembered<K>(known: Names<K>, key: K, text: string): string {
+  let name = known.get(key)
   if (name === undefined) {
-    name = `v_${createHash('sha1').update(query.text).digest('hex').slice(0, 24)}`
-    names.set(query.strings, name)
+    name = `v_${createHash('sha1').update(text).digest('hex').slice(0, 24)}`
+    known.set(key, name)
   }
   return name
 }

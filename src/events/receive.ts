@@ -3,7 +3,7 @@ import type { Vault } from '../clients/vault.ts'
 import { type Database, isDataError } from '../db/database.ts'
 import { BatcherFull, createBatcher } from '../lib/batcher.ts'
 import type { QueueSystem } from '../queue/queue.ts'
-import { planJob } from './jobs.ts'
+import { planJobs } from './jobs.ts'
 import { rememberBranches } from './store/branches.ts'
 import { type Incoming, type Kept, keepEvents } from './store/keep.ts'
 
@@ -140,7 +140,7 @@ async function hintQueue(needs: ReceiveNeeds, kept: readonly Kept[]): Promise<vo
   const fresh = kept.filter((each) => each.status === 'accepted' && !each.held)
   if (fresh.length === 0) return
   try {
-    await needs.queue.add(fresh.map((each) => planJob(each.id, each.lane)))
+    await needs.queue.add(planJobs(fresh))
   } catch (error) {
     needs.onQueueTrouble(error)
   }

@@ -14,3 +14,8 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
 export function keyBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T> {
   return new Map(items.map((item) => [keyOf(item), item]))
 }
+
+/** In order, each of at most `size`. */
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
+}

@@ -6,7 +6,7 @@ import type { Database, Queryable } from '../db/database.ts'
 import type { RulesOfBranch } from '../events/branch-rules.ts'
 import { handlingOf } from '../events/catalog.ts'
 import type { Event } from '../events/event.ts'
-import { planJob } from '../events/jobs.ts'
+import { planJobs } from '../events/jobs.ts'
 import type { BranchRulesReader } from '../events/remembered-rules.ts'
 import { type Kept, keepEvents } from '../events/store/keep.ts'
 import { compact } from '../lib/compact.ts'
@@ -63,7 +63,7 @@ export async function fireDue(needs: FireNeeds): Promise<number> {
     }
   }
   // A queue that is away loses nothing: the sweep finds what was kept and never planned.
-  if (kept.length > 0) await needs.queue.add(kept.map((each) => planJob(each.id, each.lane)))
+  if (kept.length > 0) await needs.queue.add(planJobs(kept))
   return ids.length
 }
 

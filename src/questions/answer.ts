@@ -3,7 +3,7 @@ import type { Client } from '../clients/client.ts'
 import { lockClients } from '../clients/store.ts'
 import type { Vault } from '../clients/vault.ts'
 import type { Database } from '../db/database.ts'
-import { planJob } from '../events/jobs.ts'
+import { planJobs } from '../events/jobs.ts'
 import type { AnswerEvent } from '../events/kept.ts'
 import { keepEvents } from '../events/store/keep.ts'
 import { compact } from '../lib/compact.ts'
@@ -56,7 +56,7 @@ export async function answerQuestion(
     return kept
   })
   // A queue that is away loses nothing: the sweep finds what was kept and never planned.
-  await needs.queue.add([planJob(kept.id, kept.lane)]).catch(needs.onQueueTrouble)
+  await needs.queue.add(planJobs([kept])).catch(needs.onQueueTrouble)
   return (await questionById(needs, id, scope)) ?? question
 }
 

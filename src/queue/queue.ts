@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { groupBy } from '../lib/list.ts'
 
 /** A hint that a row wants work. The row is the truth: a lost job is found by the sweep, a doubled one is a no-op. */
-export type Job = { queue: string; jobId: string; data: { id: string; v: 1 }; delayMs?: number }
+export type Job = { queue: string; jobId: string; data: { id: string; v: 1; more?: string[] }; delayMs?: number }
 
 export type QueueSystem = {
   kind: 'redis' | 'postgres'

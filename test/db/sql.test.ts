@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { and, type Sql, sql, statementName } from '../../src/db/sql.ts'
+import { and, prepared, type Sql, sql, statementName } from '../../src/db/sql.ts'
 
 /** A statement of nested pieces, and the values in the order in which they stand in it. */
 type Tree = string | number | Tree[]
@@ -57,6 +57,9 @@ describe('statements', () => {
     assert.equal(statementName(find(1)), statementName(find(2)))
     assert.notEqual(statementName(find(1)), statementName(sql`select ${1}`))
     assert.equal(statementName(sql`select 1 where ${sql`true`}`), undefined)
+    const composed = (value: number) => prepared(sql`select ${value} where ${sql`true`}`)
+    assert.equal(statementName(composed(1)), statementName(composed(2)))
+    assert.notEqual(statementName(composed(1)), statementName(prepared(sql`select ${1} where ${sql`false`}`)))
     // Postgres cuts names at 63 bytes.
     assert.ok((statementName(find(1))?.length ?? 0) < 64)
   })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { sql } from '../../src/db/sql.ts'
 import type { Event } from '../../src/events/event.ts'
+import { eventIdsOfJob } from '../../src/events/jobs.ts'
 import { createReceive, type Receive } from '../../src/events/receive.ts'
 import type { Incoming } from '../../src/events/store/keep.ts'
 import { BatcherFull } from '../../src/lib/batcher.ts'
@@ -93,6 +94,21 @@ describe('events are kept', { timeout: 120_000 }, () => {
     assert.deepEqual(
       jobs.map((each) => each.data.id),
       [kept?.id],
+    )
+  })
+
+  it('what came together is planned together: a job for a hundred events, money apart from the rest', async () => {
+    jobs = []
+    const kept = await receive([
+      ...Array.from({ length: 250 }, (_, index) => incoming(`crowd-${index}`)),
+      incoming('crowd-promo', { type: 'greeting' }),
+    ])
+    await receive.idle()
+    const ids = kept.map((each) => each.id)
+    const parts = [ids.slice(0, 100), ids.slice(100, 200), ids.slice(200, 250)]
+    assert.deepEqual(
+      jobs.map(({ queue, data }) => ({ queue, ids: eventIdsOfJob(data) })),
+      [...parts.map((part) => ({ queue: 'plan-money', ids: part })), { queue: 'plan-ordinary', ids: ids.slice(250) }],
     )
   })
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { Queryable } from '../../db/database.ts'
-import { named, type Sql, sql } from '../../db/sql.ts'
+import { named, prepared, type Sql, sql } from '../../db/sql.ts'
 import { type ClientId, parseId } from '../../lib/ids.ts'
 import type { Client } from '../client.ts'
-import { type ClientNeeds, clientByExternalId, clientRow, opened } from '../store.ts'
+import { type ClientNeeds, clientByExternalId, clientColumns, clientRow, opened } from '../store.ts'
 import type { Vault } from '../vault.ts'
 import { onePerClient, owned, type SealedTable } from './sealed.ts'
 
@@ -14,8 +14,8 @@ export async function clientByAnyId(needs: ClientNeeds, text: string): Promise<C
   if (id === undefined) return await clientByExternalId(needs, text)
   const row = await needs.db.maybeOne(
     clientRow,
-    sql`select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at from clients own join clients c on c.id = coalesce(own.merged_into, own.id)
-        where own.id = ${id} and c.erased_at is null`,
+    prepared(sql`select ${clientColumns} from clients own join clients c on c.id = coalesce(own.merged_into, own.id)
+        where own.id = ${id} and c.erased_at is null`),
   )
   return row && opened(needs.vault, row)
 }
@@ -37,10 +37,10 @@ export async function doublesAfter(
 ): Promise<{ index: Buffer; clients: Client[] }[]> {
   const rows = await needs.db.many(
     clientRow.extend({ phone_index: z.instanceof(Buffer) }),
-    sql`select c.id, c.external_id, c.phone, c.full_name, c.branch_code, c.data_key, c.created_at, c.erased_at, c.phone_index from clients c join (
+    prepared(sql`select ${clientColumns}, c.phone_index from clients c join (
           select phone_index from clients where phone_index is not null and erased_at is null and phone_index > ${after ?? Buffer.alloc(0)}
           group by phone_index having count(*) > 1 order by phone_index limit ${limit}) p on p.phone_index = c.phone_index
-        where c.erased_at is null order by c.phone_index, c.id`,
+        where c.erased_at is null order by c.phone_index, c.id`),
   )
   const doubles: { index: Buffer; clients: Client[] }[] = []
   for (const row of rows) {

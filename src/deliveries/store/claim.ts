@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type WayName, wayNames } from '../../channels/channel.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Database, Queryable } from '../../db/database.ts'
-import { sql } from '../../db/sql.ts'
+import { prepared, sql } from '../../db/sql.ts'
 import {
   type AttemptId,
   branded,
@@ -153,7 +153,7 @@ type Row = z.output<typeof claimRow>
 async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryId[]): Promise<Row[]> {
   return await db.many(
     claimRow,
-    sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.purpose, d.branch_code, d.state, d.test, d.team_only, d.zone, d.message, d.attempts, d.failures,
+    prepared(sql`select d.id, d.event_id, d.client_id, d.contact_id, d.channel, d.lane, d.purpose, d.branch_code, d.state, d.test, d.team_only, d.zone, d.message, d.attempts, d.failures,
           d.next_attempt_at, d.stale_at, d.expires_at, d.event_seq, c.data_key, k.address, k.blocked_reason, k.team,
           (k.phone_index is null or k.phone_index is not distinct from c.phone_index) as contact_is_current,
           k.free_at as chat_free_at, k.last_wrote_at,
@@ -177,7 +177,7 @@ async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryI
              order by s.at desc, s.recorded_at desc limit 1) w on true
           left join client_settings o on o.client_id = d.client_id
         where d.id = any(${ids}::text[]) and d.channel = ${channel} and d.decided_at is null and d.state in ('queued', 'waiting', 'unknown')
-        order by d.lane, d.event_seq for update of d skip locked`,
+        order by d.lane, d.event_seq for update of d skip locked`),
   )
 }
 

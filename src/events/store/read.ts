@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
-import { sql } from '../../db/sql.ts'
+import { prepared, sql } from '../../db/sql.ts'
 import { branded, type ClientId, type EventId } from '../../lib/ids.ts'
 import { type EventType, eventTypes } from '../event.ts'
 import { type KeptEvent, type KeptType, keptEventSchema, keptTypes } from '../kept.ts'
@@ -153,7 +153,7 @@ export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Prom
   if (ids.length === 0) return new Map()
   const rows = await db.many(
     factRow.extend({ about: z.string().transform(branded<'event'>) }),
-    sql`with earlier as (
+    prepared(sql`with earlier as (
           select e.id as about, f.id, f.seq, f.type, f.occurred_at, f.amount_kopecks, f.stage
           from events e join events f on f.source = e.source and f.test = e.test and f.seq < e.seq and f.operation_id = e.operation_id
           where e.id = any(${ids}::text[]) and e.operation_id is not null and f.held_reason is null and f.type = any(${eventTypes}::text[])
@@ -164,7 +164,7 @@ export async function earlierFacts(db: Queryable, ids: readonly EventId[]): Prom
             and f.received_at > e.received_at - interval '200 days'
           where e.id = any(${ids}::text[]) and e.operation_number is not null and (e.operation_id is null or f.operation_id is null)
             and f.held_reason is null and f.type = any(${eventTypes}::text[]))
-        select about, ${factColumns} from earlier order by seq`,
+        select about, ${factColumns} from earlier order by seq`),
   )
   const facts = new Map<EventId, EarlierFact[]>()
   for (const row of rows) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
-import { type Sql, sql } from '../../db/sql.ts'
+import { prepared, type Sql, sql } from '../../db/sql.ts'
 import { type Event, eventSchema } from '../../events/event.ts'
 import { branded, type ClientId, type EventId, newId, type ScheduleId } from '../../lib/ids.ts'
 import { type CancelReason, cancelReasons, type ScheduledFor, type ScheduleState, scheduleStates } from '../schedule.ts'
@@ -27,11 +27,11 @@ export async function withOpenSchedules(db: Queryable, ids: readonly EventId[]):
   if (ids.length === 0) return new Set()
   const rows = await db.many(
     z.object({ id: eventId }),
-    sql`select e.id from events e where e.id = any(${ids}::text[]) and exists (
+    prepared(sql`select e.id from events e where e.id = any(${ids}::text[]) and exists (
           select 1 from schedules s where ${isUntold} and s.source = e.source and s.operation_id = e.operation_id
           union all
           select 1 from schedules s where ${isUntold} and s.source = e.source and (s.operation_id is null or e.operation_id is null)
-            and s.operation_number = e.operation_number and s.client_id = e.client_id)`,
+            and s.operation_number = e.operation_number and s.client_id = e.client_id)`),
   )
   return new Set(rows.map((row) => row.id))
 }
