@@ -126,3 +126,12 @@ export function zoneOf(event: KeptEvent | undefined, policy: Policy): string {
   const own = event?.branch?.timezone
   return own !== undefined && isZone(own) ? own : policy.timezone
 }
+
+/** A message that cannot be written is not sent; one that would not be sent anyway has its own reason. */
+export function unwritable(plan: Plan): Plan {
+  return plan.kind === 'stop'
+    ? plan
+    : { kind: 'stop', state: 'failed', reason: 'template_error', contact: plan.contact }
+}
+
+export const erasedPlan: Plan = { kind: 'stop', state: 'skipped', reason: 'erased', contact: null }

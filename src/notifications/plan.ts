@@ -18,7 +18,17 @@ import type { Handling } from '../events/types/definition.ts'
 import { type ClientId, type EventId, type NotificationId, newId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { type Correction, correctionOf } from './correction.ts'
-import { branchOf, decidePlan, latestConsent, type Plan, purposeOf, quietFor, zoneOf } from './decide.ts'
+import {
+  branchOf,
+  decidePlan,
+  erasedPlan,
+  latestConsent,
+  type Plan,
+  purposeOf,
+  quietFor,
+  unwritable,
+  zoneOf,
+} from './decide.ts'
 import { dueEnd } from './due.ts'
 import { drawn, type Holdout, noHoldout } from './holdout.ts'
 import { isUntold, judgeAgain } from './judge-again.ts'
@@ -265,15 +275,6 @@ function wordsOf(recipient: Recipient, rendered: Extract<Rendered, { ok: true }>
     staleAt: rendered.staleAt,
   }
 }
-
-/** A message that cannot be written is not sent; one that would not be sent anyway has its own reason. */
-export function unwritable(plan: Plan): Plan {
-  return plan.kind === 'stop'
-    ? plan
-    : { kind: 'stop', state: 'failed', reason: 'template_error', contact: plan.contact }
-}
-
-const erasedPlan: Plan = { kind: 'stop', state: 'skipped', reason: 'erased', contact: null }
 
 function deliveryOf(
   needs: Pick<PlanNeeds, 'policy'>,

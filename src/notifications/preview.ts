@@ -3,8 +3,8 @@ import { foreseeRecipient } from '../clients/foresee.ts'
 import { messageText, storedMessageOf } from '../deliveries/message.ts'
 import type { Event } from '../events/event.ts'
 import { factsBefore } from '../events/store/foresee.ts'
-import { branchOf, decidePlan, type Plan } from './decide.ts'
-import { consentIn, correctionIn, type PlanNeeds, unwritable } from './plan.ts'
+import { branchOf, decidePlan, type Plan, unwritable } from './decide.ts'
+import { consentIn, correctionIn, type PlanNeeds } from './plan.ts'
 import { destinationOf } from './wording.ts'
 
 export type Preview = {
