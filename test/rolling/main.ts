@@ -26,7 +26,8 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm run test:rolling [-- --from COMMIT --queue postgres --queue redis --seconds 6]
 
---from     the older version; the last tag v*, or else the newest commit with fewer migrations than are here
+--from     the older version; the last tag v*, or else the newest commit with fewer migrations than are here;
+           from one with as many, such as HEAD, each table gets a column in place of migrations
 --queue    where the queue is; both, one after the other
 --seconds  how long each of the six phases lasts`)
   process.exit(0)
