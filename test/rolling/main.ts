@@ -54,7 +54,7 @@ try {
     after(() => telegram.close())
     step(`queue in ${kind}`)
     after(killAll)
-    const { complaints, ...seen } = await roll({
+    const { complaints, warnings, ...seen } = await roll({
       older,
       telegram,
       databaseUrl,
@@ -63,6 +63,7 @@ try {
     })
     const { accepted: _, complaints: __, ...traffic } = seen.traffic
     console.log(JSON.stringify({ queue: kind, from: older.commit.slice(0, 7), ...seen, traffic }))
+    for (const [each, times] of grouped(warnings)) console.log(`warned  ${times} × ${each}`)
     for (const [each, times] of grouped(complaints)) console.log(`BAD  ${times} × ${each}`)
     console.log(complaints.length === 0 ? 'Nothing is wrong.' : `${complaints.length} things are wrong.`)
     if (complaints.length > 0) process.exitCode = 1

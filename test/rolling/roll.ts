@@ -8,7 +8,7 @@ import { until } from '../support/until.ts'
 import { api, clientId, firstChat, type Load, startLoad, type Traffic } from './load.ts'
 import { migrationsHere, type Older, root } from './older.ts'
 import { type Program, runCommand, startProgram } from './program.ts'
-import { complaintsOf, isAllThere, judgeScreens, type Verdict } from './verdict.ts'
+import { isAllThere, judgeScreens, readLog, type Verdict } from './verdict.ts'
 
 export type Roll = {
   older: Older
@@ -19,7 +19,7 @@ export type Roll = {
   phaseMs: number
 }
 
-export type Outcome = Verdict & { traffic: Traffic; sent: Record<string, number> }
+export type Outcome = Verdict & { warnings: string[]; traffic: Traffic; sent: Record<string, number> }
 
 const clients = 40
 /** As long as compose waits before it kills. */
@@ -87,13 +87,19 @@ export async function roll({ older, telegram, databaseUrl, queue, phaseMs }: Rol
   if (load.traffic.bare503[newApi.url] !== undefined) complaints.push('the new api answered 503 without Retry-After')
   const screens = judgeScreens(telegram, load.traffic, lostAnswers + inHand)
   const logs = [
-    ...olds.flatMap((each) => complaintsOf(each, migratedAt)),
-    ...[newApi, newWorker].flatMap((each) => complaintsOf(each, 0)),
+    ...olds.map((each) => readLog(each, migratedAt)),
+    ...[newApi, newWorker].map((each) => readLog(each, 0)),
   ]
   for (const each of [newWorker, newApi]) complaints.push(...(await drain(each)))
   return {
     ...screens,
-    complaints: [...screens.complaints, ...load.traffic.complaints, ...complaints, ...logs],
+    complaints: [
+      ...screens.complaints,
+      ...load.traffic.complaints,
+      ...complaints,
+      ...logs.flatMap(({ errors }) => errors),
+    ],
+    warnings: logs.flatMap(({ warnings }) => warnings),
     traffic: load.traffic,
     sent: Object.fromEntries([victim, oldWorker, newWorker].map((each) => [each.name, sentBy(each)])),
   }
