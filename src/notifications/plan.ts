@@ -15,20 +15,10 @@ import { canBeSuperseded } from '../events/order.ts'
 import type { BranchRulesReader } from '../events/remembered-rules.ts'
 import { type EarlierFact, earlierFacts, eventsByIds, type StoredEvent } from '../events/store/read.ts'
 import type { Handling } from '../events/types/definition.ts'
-import { type ClientId, type EventId, type NotificationId, newId } from '../lib/ids.ts'
+import type { ClientId, EventId, NotificationId } from '../lib/ids.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { type Correction, correctionOf } from './correction.ts'
-import {
-  branchOf,
-  decidePlan,
-  erasedPlan,
-  latestConsent,
-  type Plan,
-  purposeOf,
-  quietFor,
-  unwritable,
-  zoneOf,
-} from './decide.ts'
+import { branchOf, decidePlan, erasedPlan, latestConsent, quietFor, unwritable, zoneOf } from './decide.ts'
 import { dueEnd } from './due.ts'
 import { drawn, type Holdout, noHoldout } from './holdout.ts'
 import { isUntold, judgeAgain } from './judge-again.ts'
@@ -40,6 +30,7 @@ import {
   type ScheduleLine,
   type Scheduling,
 } from './keep-schedule.ts'
+import { deliveryOf } from './new-delivery.ts'
 import { isPaidSince } from './overtaken.ts'
 import type { Policy } from './policy.ts'
 import { expiryOf } from './quiet-hours.ts'
@@ -274,49 +265,6 @@ function wordsOf(recipient: Recipient, rendered: Extract<Rendered, { ok: true }>
     templateVersion: rendered.version,
     staleAt: rendered.staleAt,
   }
-}
-
-function deliveryOf(
-  needs: Pick<PlanNeeds, 'policy'>,
-  stored: StoredEvent,
-  recipient: Recipient,
-  definition: Handling,
-  plan: Plan,
-  now: Date,
-  expiresAt: Date,
-): NewDelivery {
-  const event = stored.content?.event
-  const { contact } = plan
-  return {
-    id: newId('delivery'),
-    notificationId: newId('notification'),
-    eventId: stored.id,
-    eventSeq: stored.seq,
-    client: recipient.client,
-    contactId: contact?.id ?? null,
-    source: stored.source,
-    type: stored.type,
-    lane: definition.urgency,
-    purpose: purposeOf(definition),
-    test: stored.test || plan.kind === 'rehearse',
-    teamOnly: stored.teamOnly,
-    zone: zoneOf(event, needs.policy),
-    branchCode: branchOf(event),
-    operationId: event?.operation?.id ?? null,
-    operationNumber: event?.operation?.number ?? null,
-    channel: plan.kind === 'rehearse' ? 'sandbox' : (contact?.channel ?? null),
-    state: plan.kind === 'stop' ? plan.state : plan.kind === 'rehearse' || plan.at === null ? 'queued' : 'waiting',
-    reason: plan.kind === 'stop' ? plan.reason : null,
-    message: null,
-    templateVersion: null,
-    nextAttemptAt: plan.kind === 'stop' ? null : plan.kind === 'send' ? (plan.at ?? now) : now,
-    staleAt: null,
-    expiresAt: plan.kind === 'rehearse' ? rehearsalEnd(plan.phone, now, expiresAt) : expiresAt,
-  }
-}
-
-function rehearsalEnd({ expiresInMs }: TestPhone, now: Date, usual: Date): Date {
-  return expiresInMs === undefined ? usual : new Date(now.getTime() + expiresInMs)
 }
 
 async function hint(

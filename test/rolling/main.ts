@@ -26,7 +26,8 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm run test:rolling [-- --from COMMIT --queue postgres --queue redis --seconds 6]
 
---from     the older version; the last tag v*, or else the newest commit with fewer migrations than are here
+--from     the older version; the last tag v*, or else the newest commit with fewer migrations than are here;
+           from one with as many, such as HEAD, each table gets a column in place of migrations
 --queue    where the queue is; both, one after the other
 --seconds  how long each of the six phases lasts`)
   process.exit(0)
@@ -53,7 +54,7 @@ try {
     after(() => telegram.close())
     step(`queue in ${kind}`)
     after(killAll)
-    const { complaints, ...seen } = await roll({
+    const { complaints, warnings, ...seen } = await roll({
       older,
       telegram,
       databaseUrl,
@@ -62,6 +63,7 @@ try {
     })
     const { accepted: _, complaints: __, ...traffic } = seen.traffic
     console.log(JSON.stringify({ queue: kind, from: older.commit.slice(0, 7), ...seen, traffic }))
+    for (const [each, times] of grouped(warnings)) console.log(`warned  ${times} × ${each}`)
     for (const [each, times] of grouped(complaints)) console.log(`BAD  ${times} × ${each}`)
     console.log(complaints.length === 0 ? 'Nothing is wrong.' : `${complaints.length} things are wrong.`)
     if (complaints.length > 0) process.exitCode = 1

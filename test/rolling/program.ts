@@ -13,7 +13,7 @@ export type Program = {
 }
 
 /** What it wrote and when; `msg` of whatever is no line of the log is `not a log line`. */
-export type Line = { at: number; isFine: boolean; msg: string; text: string }
+export type Line = { at: number; level: 'fine' | 'warning' | 'error'; msg: string; text: string }
 
 export async function startProgram(
   name: string,
@@ -76,13 +76,15 @@ function run(folder: string, args: string[], environment: Record<string, string>
   return { child, lines, exited }
 }
 
+const levels: Record<string, Line['level']> = { debug: 'fine', info: 'fine', warn: 'warning' }
+
 function lineOf(text: string): Line {
   const at = Date.now()
   try {
     const { level, msg } = JSON.parse(text)
-    return { at, isFine: level === 'info' || level === 'debug', msg: String(msg), text }
+    return { at, level: levels[level] ?? 'error', msg: String(msg), text }
   } catch {
-    return { at, isFine: false, msg: 'not a log line', text }
+    return { at, level: 'error', msg: 'not a log line', text }
   }
 }
 

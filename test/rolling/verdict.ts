@@ -41,15 +41,19 @@ function isRepeat(text: string): boolean {
   return text.startsWith('Повторное сообщение')
 }
 
-/** Warnings that the story itself brings about. */
+/** What the story itself brings about. */
 const expected = [
   // An answer that the emulator lost.
   /"msg":"delivery\.attempted".*"outcome":"unknown"/,
+  // A process that leaves is not ready any more, and says so.
+  /"route":"\/readyz","status":503/,
 ]
 
-/** Errors, warnings and whatever is no line of the log, written after `since`. */
-export function complaintsOf({ name, lines }: Program, since: number): string[] {
-  return lines.flatMap(({ at, isFine, text }) =>
-    at < since || isFine || expected.some((pattern) => pattern.test(text)) ? [] : [`${name} wrote: ${text}`],
+/** Errors, and whatever is no line of the log, written after `since`; and what was only warned of. */
+export function readLog({ name, lines }: Program, since: number): { errors: string[]; warnings: string[] } {
+  const said = lines.filter(
+    ({ at, level, text }) => at >= since && level !== 'fine' && !expected.some((pattern) => pattern.test(text)),
   )
+  const of = (wanted: string) => said.flatMap(({ level, text }) => (level === wanted ? [`${name} wrote: ${text}`] : []))
+  return { errors: of('error'), warnings: of('warning') }
 }

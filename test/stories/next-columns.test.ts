@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onDatabase, testDatabase } from '../support/postgres.ts'
+import { addColumnEverywhere } from '../support/next-version.ts'
+import { testDatabase } from '../support/postgres.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { accepted, cameTo, linkedSomeone, linksHimself, payout, someone } from '../support/story.ts'
 
@@ -44,16 +45,4 @@ async function dayOf(service: TestService): Promise<void> {
   assert.equal((await service.api('POST', `/clients/${known.id}/link`)).status, 200)
   assert.equal((await service.api('POST', '/preview', payout(known, 3))).status, 200)
   assert.equal((await service.api('POST', `/clients/${known.id}/erase`)).status, 200)
-}
-
-/** As a migration of the next version would; answers how many tables there were. */
-async function addColumnEverywhere(url: string): Promise<number> {
-  return await onDatabase(url, async (client) => {
-    await client.query(`set lock_timeout = '10s'`)
-    const { rows } = await client.query<{ name: string }>(
-      `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition`,
-    )
-    for (const { name } of rows) await client.query(`alter table ${name} add column of_the_next_version int`)
-    return rows.length
-  })
 }
