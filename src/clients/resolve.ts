@@ -13,11 +13,17 @@ export type Wanted = NewClient & { isTest?: boolean }
  * The sender's id decides; a client known only by phone (he came through the bot) gets the id of the first event that
  * names his phone. Several people on one phone stay apart: an event that says only the phone goes to the one whose name
  * it bears, else to nobody's record but the phone's own.
+ *
+ * `seen` is what `findWanted` answered before the transaction: only who is still the same once held is believed.
  */
-export async function resolveClients(needs: ClientNeeds, wanted: readonly Wanted[]): Promise<Client[]> {
+export async function resolveClients(
+  needs: ClientNeeds,
+  wanted: readonly Wanted[],
+  seen?: readonly Client[],
+): Promise<Client[]> {
   const made = new Set<ClientId>()
   for (let round = 0; round < 5; round++) {
-    const known = await findClients(needs, keysOf(wanted))
+    const known = round === 0 && seen ? [...seen] : await findClients(needs, keysOf(wanted))
     const matches = matchAll(wanted, createIndex(known))
     const missing = wanted.filter((_, index) => matches[index] === undefined)
     if (missing.length === 0) {
@@ -41,6 +47,11 @@ export async function resolveClients(needs: ClientNeeds, wanted: readonly Wanted
     for (const client of await insertClients(needs, unique(missing))) made.add(client.id)
   }
   throw new Error('clients keep changing under us')
+}
+
+/** Whoever may be meant by these, for `resolveClients`. */
+export function findWanted(needs: ClientNeeds, wanted: readonly Wanted[]): Promise<Client[]> {
+  return findClients(needs, keysOf(wanted))
 }
 
 /** The one of these that `wanted` means. */

@@ -5,7 +5,7 @@ import { BatcherFull, createBatcher } from '../lib/batcher.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 import { planJobs } from './jobs.ts'
 import { rememberBranches } from './store/branches.ts'
-import { type Incoming, type Kept, keepEvents } from './store/keep.ts'
+import { type Incoming, type Kept, keepEvents, lookAhead } from './store/keep.ts'
 
 export type Receive = {
   /**
@@ -116,7 +116,8 @@ function refusalOf(error: unknown): Refused {
 }
 
 async function keepAll(needs: Keeping, incoming: readonly Incoming[]): Promise<Kept[]> {
-  const kept = await needs.db.transaction((db) => keepEvents({ db, vault: needs.vault }, incoming))
+  const ahead = await lookAhead(needs, incoming)
+  const kept = await needs.db.transaction((db) => keepEvents({ db, vault: needs.vault }, incoming, ahead))
   await noteBranches(needs, incoming)
   return kept
 }

@@ -72,6 +72,7 @@ describe('the migrations', () => {
     ['create unique index on events (a);', 'index'],
     ['alter table events add constraint a check (stage > 0);', 'constraint'],
     ['update events set stage = 1;', 'update'],
+    ['drop index concurrently if exists events_type;', 'enum or trigger'],
     ['drop trigger a on events;', 'enum or trigger'],
     ['create table mine (a int);\ncreate index on mine (a);\nalter table events drop column seq;', 'drop'],
   ] as const) {
@@ -118,6 +119,8 @@ describe('the migrations', () => {
         alter table events alter column payload drop not null;
         alter table events add constraint d check (stage > 0) not valid;
         create index concurrently events_b on events (b);
+        drop index concurrently if exists events_c;
+        create index concurrently events_c on events (c);
         create function f() returns int language plpgsql as $$
         begin
           update events set stage = 1;

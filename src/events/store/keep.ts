@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isTestPhone } from '../../channels/sandbox/test-phones.ts'
 import type { Client } from '../../clients/client.ts'
-import { resolveClients } from '../../clients/resolve.ts'
+import { findWanted, resolveClients, type Wanted } from '../../clients/resolve.ts'
 import type { Vault } from '../../clients/vault.ts'
 import type { Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
@@ -45,15 +45,27 @@ export type Kept = {
 
 type Keyed = Incoming & { identity: string; contentHash: Buffer; heldReason: string | null; isRefused: boolean }
 
-/** Keeps a round of events in the order given, each once. Must run in a transaction. */
-export async function keepEvents(needs: EventNeeds, given: readonly Incoming[]): Promise<Kept[]> {
-  // Whatever key it came with, an event to a test phone is a test: it changes nobody's record.
-  const incoming = given.map((each) => (isTestPhone(each.event.client.phone) ? { ...each, test: true } : each))
+/** What can be read before the transaction, side by side: each statement inside it holds up the whole round. */
+export type Ahead = { keyed: Keyed[]; before: Found; clients: Client[] }
+
+export async function lookAhead(needs: EventNeeds, given: readonly Incoming[]): Promise<Ahead> {
+  const keyed = given.map(asTest).map((each) => withKeys(needs.vault, each, 'confirmed'))
+  const [before, clients] = await Promise.all([findByIdentity(needs.db, keyed), findWanted(needs, keyed.map(wantedIn))])
+  return { keyed, before, clients }
+}
+
+/**
+ * Keeps a round of events in the order given, each once. Must run in a transaction, which looks again at whatever may have
+ * changed since `ahead` was read.
+ */
+export async function keepEvents(needs: EventNeeds, given: readonly Incoming[], ahead?: Ahead): Promise<Kept[]> {
+  const incoming = given.map(asTest)
   const stateOf = await infobasesOf(needs.db, incoming)
-  const keyed = incoming.map((each) => withKeys(needs.vault, each, stateOf(each)))
-  const before = await findByIdentity(needs.db, keyed)
+  const isAsSeen = ahead !== undefined && incoming.every((each) => stateOf(each) === 'confirmed')
+  const keyed = isAsSeen ? ahead.keyed : incoming.map((each) => withKeys(needs.vault, each, stateOf(each)))
+  const before = isAsSeen ? ahead.before : await findByIdentity(needs.db, keyed)
   const fresh = keyed.filter((each) => !before.has(keyText(each)))
-  const made = fresh.length > 0 ? await insertEvents(needs, fresh) : new Map<string, EventId>()
+  const made = fresh.length > 0 ? await insertEvents(needs, fresh, ahead?.clients) : new Map<string, EventId>()
   const late = fresh.filter((each) => !made.has(keyText(each)))
   const after = late.length > 0 ? await findByIdentity(needs.db, late) : before
   return keyed.map((each) => {
@@ -71,6 +83,11 @@ export async function keepEvents(needs: EventNeeds, given: readonly Incoming[]):
     const status = isReused ? 'reused' : 'duplicate'
     return { ...keptOf(each, existing.id), status, held: false }
   })
+}
+
+/** Whatever key it came with, an event to a test phone is a test: it changes nobody's record. */
+function asTest(each: Incoming): Incoming {
+  return isTestPhone(each.event.client.phone) ? { ...each, test: true } : each
 }
 
 function keptOf({ event, isRefused }: Keyed, id: EventId) {
@@ -110,10 +127,9 @@ function keyText(each: { source: string; test: boolean; identity: string }): str
   return `${each.source}\n${each.test}\n${each.identity}`
 }
 
-async function findByIdentity(
-  db: Queryable,
-  keyed: readonly Keyed[],
-): Promise<Map<string, { id: EventId; hash: Buffer }>> {
+type Found = Map<string, { id: EventId; hash: Buffer }>
+
+async function findByIdentity(db: Queryable, keyed: readonly Keyed[]): Promise<Found> {
   const rows = await db.many(
     z.object({
       id: z.string().transform(branded<'event'>),
@@ -130,18 +146,23 @@ async function findByIdentity(
   return new Map(rows.map((row) => [keyText(row), { id: row.id, hash: row.content_hash }]))
 }
 
-async function insertEvents(needs: EventNeeds, keyed: readonly Keyed[]): Promise<Map<string, EventId>> {
-  const clients = await resolveClients(
-    needs,
-    keyed.map(({ event, test, heldReason }) => ({
-      // A test, or a copy of the infobase, changes nobody's record.
-      isTest: test || heldReason !== null,
-      externalId: event.client.id,
-      phone: event.client.phone,
-      fullName: event.client.fullName,
-      branchCode: event.branch?.code ?? event.branch?.name,
-    })),
-  )
+function wantedIn({ event, test, heldReason }: Keyed): Wanted {
+  return {
+    // A test, or a copy of the infobase, changes nobody's record.
+    isTest: test || heldReason !== null,
+    externalId: event.client.id,
+    phone: event.client.phone,
+    fullName: event.client.fullName,
+    branchCode: event.branch?.code ?? event.branch?.name,
+  }
+}
+
+async function insertEvents(
+  needs: EventNeeds,
+  keyed: readonly Keyed[],
+  seen: readonly Client[] | undefined,
+): Promise<Map<string, EventId>> {
+  const clients = await resolveClients(needs, keyed.map(wantedIn), seen)
   const rows = keyed.map((each, index) => rowOf(needs.vault, each, clientAt(clients, index)))
   const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key])
   const made = await needs.db.many(
