@@ -30,6 +30,8 @@ export type ChaosOrder = {
   pace: number
   /** All that make sense here, unless named. */
   faults?: readonly FaultName[]
+  /** How often each of them comes at most; as often as there is time, unless given. */
+  rounds?: number
   onProgress(line: string): void
 }
 
@@ -76,7 +78,10 @@ export async function chaos(t: Cleanup, order: ChaosOrder): Promise<ChaosResult>
       postAll({ url, lanes, pace: order.pace, deadlineMs: 120_000 }, posted).finally(() => {
         isPosted = true
       }),
-      strikeAll({ field, names: usable, random, everyMs, isOver: () => isPosted }, struck),
+      strikeAll(
+        { field, names: usable, random, everyMs, rounds: order.rounds ?? 1_000, isOver: () => isPosted },
+        struck,
+      ),
     ])
     for (const channel of [screens.telegram, screens.max]) channel.faults.clear()
     const calmAt = Date.now()
