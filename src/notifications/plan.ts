@@ -318,12 +318,7 @@ function rehearsalEnd({ expiresInMs }: TestPhone, now: Date, usual: Date): Date 
   return expiresInMs === undefined ? usual : new Date(now.getTime() + expiresInMs)
 }
 
-async function hint(
-  needs: PlanNeeds,
-  planned: readonly Planned[],
-  woken: readonly Decided[],
-  now: Date,
-): Promise<void> {
+async function hint(needs: PlanNeeds, planned: readonly Planned[], woken: readonly Decided[], now: Date) {
   const wokenBy = `p${Date.now().toString(36)}`
   const jobs = [
     ...planned.flatMap(({ delivery: { id, channel, lane, state, nextAttemptAt } }) => {
