@@ -48,8 +48,8 @@ export type ChaosResult = Verdict & {
 }
 
 const senders = 4
-/** A message that was deferred four times waits two minutes for its next try. */
-const patienceMs = 240_000
+/** A message that was deferred four times waits two minutes for its next try; the rest is for a slow machine. */
+const patienceMs = (events: number) => 240_000 + events * 30
 /** How many calls a worker has in hand at most: those of both messengers (src/workers.ts). */
 const inHand = { postgres: 2 * 30, redis: 2 * 100 }
 
@@ -86,7 +86,7 @@ export async function chaos(t: Cleanup, order: ChaosOrder): Promise<ChaosResult>
     for (const channel of [screens.telegram, screens.max]) channel.faults.clear()
     const calmAt = Date.now()
     await processes.untilReady(60_000)
-    const complaints = await untilSettled(ledger, patienceMs)
+    const complaints = await untilSettled(ledger, patienceMs(events))
     const settledMs = Date.now() - calmAt
     complaints.push(
       ...(await ledger.complaints()),
