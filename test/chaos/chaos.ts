@@ -30,6 +30,8 @@ export type ChaosOrder = {
   pace: number
   /** All that make sense here, unless named. */
   faults?: readonly FaultName[]
+  /** How often each of them comes at most; as often as there is time, unless given. */
+  rounds?: number
   onProgress(line: string): void
 }
 
@@ -46,8 +48,8 @@ export type ChaosResult = Verdict & {
 }
 
 const senders = 4
-/** A message that was deferred four times waits two minutes for its next try. */
-const patienceMs = 240_000
+/** A message that was deferred four times waits two minutes for its next try; the rest is for a slow machine. */
+const patienceMs = (events: number) => 240_000 + events * 30
 /** How many calls a worker has in hand at most: those of both messengers (src/workers.ts). */
 const inHand = { postgres: 2 * 30, redis: 2 * 100 }
 
@@ -76,12 +78,15 @@ export async function chaos(t: Cleanup, order: ChaosOrder): Promise<ChaosResult>
       postAll({ url, lanes, pace: order.pace, deadlineMs: 120_000 }, posted).finally(() => {
         isPosted = true
       }),
-      strikeAll({ field, names: usable, random, everyMs, isOver: () => isPosted }, struck),
+      strikeAll(
+        { field, names: usable, random, everyMs, rounds: order.rounds ?? 1_000, isOver: () => isPosted },
+        struck,
+      ),
     ])
     for (const channel of [screens.telegram, screens.max]) channel.faults.clear()
     const calmAt = Date.now()
     await processes.untilReady(60_000)
-    const complaints = await untilSettled(ledger, patienceMs)
+    const complaints = await untilSettled(ledger, patienceMs(events))
     const settledMs = Date.now() - calmAt
     complaints.push(
       ...(await ledger.complaints()),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Line } from '../support/line.ts'
 import type { TestRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
 import type { Disk } from './disk.ts'
 import type { KeptPostgres } from './postgres.ts'
 import type { KeptProcess } from './processes.ts'
@@ -29,11 +30,15 @@ const longerThanLocksMs = 18_000
 const killed = (name: Fault['touches'], mayLose: Fault['mayLose']): Fault => ({
   touches: name,
   mayLose,
-  strike: async ({ process }) => {
-    process(name).kill()
-    await pause(1_000)
-  },
+  strike: ({ process }) => killAndWait(process(name)),
 })
+
+/** Until it is back: a process that is killed each time before it is ready would prove nothing. */
+async function killAndWait(process: KeptProcess): Promise<void> {
+  process.kill()
+  await until(() => !process.isReady(), 10_000, `${process.name} is gone`)
+  await until(() => process.isReady(), 120_000, `${process.name} is ready again`)
+}
 
 const wrongClock = (name: 'worker-1' | 'worker-2'): Fault => ({
   touches: name,
@@ -41,8 +46,7 @@ const wrongClock = (name: 'worker-1' | 'worker-2'): Fault => ({
   strike: async ({ process }, chance) => {
     const hours = [-2, 0, 2].filter((each) => each * 3_600_000 !== process(name).clockMs())
     process(name).setClock((hours[Math.floor(chance() * hours.length)] ?? 0) * 3_600_000)
-    process(name).kill()
-    await pause(1_000)
+    await killAndWait(process(name))
   },
 })
 

@@ -10,18 +10,21 @@ export type StrikeOrder = {
   random: () => number
   /** From one fault to the next, on the average. */
   everyMs: number
+  /** How often each comes at most. */
+  rounds: number
   /** Every fault comes once before any comes again, and each once at least, however short the run. */
   isOver: () => boolean
 }
 
 /** One fault after another, in an order that the seed decides; they overlap, unless they touch the same thing. */
 export async function strikeAll(order: StrikeOrder, struck: Struck): Promise<void> {
-  const { field, random, everyMs } = order
+  const { field, names, random, everyMs } = order
   const busy = new Map<Fault['touches'], Promise<void>>()
   let bag: FaultName[] = []
-  for (let struckOnce = 0; !order.isOver() || struckOnce < order.names.length; struckOnce++) {
+  for (let times = 0; times < order.rounds * names.length; times++) {
+    if (order.isOver() && times >= names.length) break
     await pause(everyMs * (0.4 + 1.2 * random()))
-    if (bag.length === 0) bag = shuffled(order.names, random)
+    if (bag.length === 0) bag = shuffled(names, random)
     const name = bag.pop()
     if (name === undefined) break
     const fault: Fault = faults[name]

@@ -58,6 +58,9 @@ export function judge({ facts, posted, arrivals, journal, mayRepeat }: Evidence)
     verdict.unmarkedRepeats += unmarked.length
     if (unmarked.length > 0) complain('an unmarked repeat', told)
     verdict.markedRepeats += screens.filter(({ isMarked }, index) => isMarked && index > 0).length
+    // What goes on by another channel may bear the mark of what happened on the first.
+    if (lines.length === 1 && lines[0]?.repeat !== true && screens.some(({ isMarked }) => isMarked))
+      complain('marked as a repeat, and none', told)
     if (screens.length > 2) complain('more than one repeat', told)
 
     const last = lines.at(-1)
