@@ -8,7 +8,7 @@ import { sandboxChannel } from './channels/sandbox/channel.ts'
 import { processName } from './clients/rewrap/store.ts'
 import { createVault, type Vault } from './clients/vault.ts'
 import { type Config, ConfigError, encryptionKeys } from './config.ts'
-import { type Database, openDatabase, openPool } from './db/database.ts'
+import { type Database, isUnavailable, openDatabase, openPool } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import { databaseSecret } from './db/secrets.ts'
 import { deliveryQueues } from './deliveries/jobs.ts'
@@ -150,15 +150,10 @@ async function migrateWhenReachable(databaseUrl: string, log: Logger): Promise<v
       if (done.length > 0) log.info({ msg: 'database.migrated', migrations: done })
       return
     } catch (error) {
-      if (!isStarting(error) || Date.now() > deadline) throw error
+      if (!isUnavailable(error) || Date.now() > deadline) throw error
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
   }
-}
-
-function isStarting(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return code === 'ECONNREFUSED' || code === '57P03' || code === '53300' || code === 'ENOTFOUND' || code === 'EAI_AGAIN'
 }
 
 async function secretsOf(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -42,6 +42,33 @@ function outside({ url }: TestProcess, telegram: TelegramEmulator): Outside {
 }
 
 describe('start and stop', { timeout: 240_000 }, () => {
+  it('a Postgres that accepts and breaks connections off, as it does while its container restarts, is waited for', async (t) => {
+    const telegram = await messenger(t)
+    const url = new URL(await testDatabase(t))
+    const folder = url.searchParams.get('host')
+    const port = Number(url.port || 5432)
+    const target = folder === null ? { port, host: url.hostname } : { path: `${folder}/.s.PGSQL.${port}` }
+    let broken = 0
+    const door = createServer((incoming) => {
+      broken += 1
+      if (broken <= 3) return void incoming.resetAndDestroy()
+      const outgoing = connect(target)
+      incoming.on('error', () => outgoing.destroy()).pipe(outgoing)
+      outgoing.on('error', () => incoming.destroy()).pipe(incoming)
+    })
+    await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
+    cleanup(t, async () => void door.close())
+    const address = door.address()
+    url.searchParams.delete('host')
+    url.hostname = '127.0.0.1'
+    url.port = String(typeof address === 'object' && address !== null ? address.port : '')
+
+    const running = await startProcess(t, environment(url.href, telegram))
+
+    assert.equal((await fetch(`${running.url}/healthz`)).status, 200)
+    assert.ok(broken > 3)
+  })
+
   it('SIGTERM: what is in hand is finished and noted, the rest is left for the next start', async (t) => {
     const telegram = await messenger(t)
     const databaseUrl = await testDatabase(t)
