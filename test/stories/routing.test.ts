@@ -172,6 +172,7 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
   it('the first is down as a whole: what waits goes on by the second; who has no second waits and loses nothing', async (t) => {
     const own = await startMaxService(t)
     const [person, alone, admin] = [await inBoth(own), await linkedInMax(own), someone()]
+    const putOff = await linkedInMax(own)
     own.telegram.person(admin.chat, { firstName: 'Админ' }).start()
     const { status, body } = await own.api('PUT', '/alerts', {
       chats: [
@@ -210,6 +211,14 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
     assert.equal((await weather('whatsapp')).state, 'off')
     assert.match(alerts()[0] ?? '', /MAX не принимает сообщения/)
 
+    // As after hours of silence, when a try is an hour from the next.
+    const farOff = await accepted(own, payout(putOff, 603))
+    await until(async () => (await notificationOf(own, farOff))?.deliveries.length === 1, patienceMs, 'it is planned')
+    await own.services.db.run(
+      sql`update deliveries set state = 'waiting', reason = 'network', next_attempt_at = now() + interval '1 hour'
+          where event_id = ${farOff}`,
+    )
+
     // The token is right again: what waited goes through, and is what proves it.
     const notification = await until(
       async () => {
@@ -220,6 +229,7 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
       'MAX takes what waited for it',
     )
     assert.deepEqual(pathOf(notification), ['max sent'])
+    assert.deepEqual(pathOf(await cameTo(own, farOff, 'sent')), ['max sent'])
     await until(() => alerts().length === 2, patienceMs, 'the administrator is told once more')
     assert.match(alerts()[1] ?? '', /MAX снова работает/)
     assert.deepEqual(

@@ -8,7 +8,7 @@ import { type Decision, ownCodes, silencePause } from '../retry.ts'
 import { addAlert } from './alerts.ts'
 import type { Claimed } from './claim.ts'
 import { type Decided, nextOfClients } from './decide.ts'
-import { clearBroken, noteFailures, pauseBot } from './limits.ts'
+import { clearBroken, endDeferrals, noteFailures, pauseBot } from './limits.ts'
 
 export type Closing = {
   claimed: Claimed
@@ -171,6 +171,7 @@ async function updateChannel(db: Queryable, closings: readonly Closing[]): Promi
     const downMs = await clearBroken(db, channel)
     if (downMs !== undefined) {
       turn = { kind: 'up', downMs }
+      await endDeferrals(db, channel)
       await tellOf({ turn: 'up', description: `Не работал ${minutesOf(downMs)}.` })
     }
   } else {

@@ -90,6 +90,20 @@ export async function clearBroken(db: Queryable, channel: WayName): Promise<numb
   return row?.down_ms ?? undefined
 }
 
+/**
+ * What could not reach a channel that works again need not wait out the pause that it was given meanwhile, of minutes or
+ * hours. A row that somebody holds is in hand; the sweep hints the queue of the others.
+ */
+export async function endDeferrals(db: Queryable, channel: WayName): Promise<void> {
+  await db.run(
+    sql`update deliveries set next_attempt_at = clock_timestamp()
+        where id in (select id from deliveries
+                     where channel = ${channel} and decided_at is null and state = 'waiting' and reason in ('network', 'channel_down')
+                       and next_attempt_at > clock_timestamp() + interval '3 seconds'
+                     for update skip locked)`,
+  )
+}
+
 /** Calls that got no answer. True when there were so many one after another that the channel must be taken for down. */
 export async function noteFailures(db: Queryable, channel: WayName, count: number): Promise<boolean> {
   const row = await db.one(
