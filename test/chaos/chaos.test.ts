@@ -9,7 +9,10 @@ import type { FaultName } from './faults.ts'
 const ofPostgres: FaultName[] = ['api killed', 'worker 1 killed', 'bot killed', 'Postgres killed']
 const ofRedis: FaultName[] = ['worker 2 killed', 'clock of worker 1', 'Redis emptied', 'answers of Telegram lost']
 
-describe('each role is killed while events come in, and the ground under them gives way', { timeout: 240_000 }, () => {
+describe('each role is killed while events come in, and the ground under them gives way', {
+  timeout: 240_000,
+  concurrency: true,
+}, () => {
   it('queue in Postgres, which is killed too: nothing is lost, disordered or repeated without a mark', async (t) => {
     await play(t, 'postgres', ofPostgres)
   })
