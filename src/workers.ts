@@ -3,6 +3,7 @@ import { keepTelling } from './changes/outgoing/deliver.ts'
 import type { Channel, ChannelName } from './channels/channel.ts'
 import { registry } from './channels/registry.ts'
 import { sandboxChannel } from './channels/sandbox/channel.ts'
+import { isUnavailable } from './db/database.ts'
 import { createDeliver, type DeliverNeeds, type DeliveryLine } from './deliveries/deliver.ts'
 import type { Guard } from './deliveries/delivery.ts'
 import { deliveryIdOfJob, deliveryQueues } from './deliveries/jobs.ts'
@@ -135,7 +136,8 @@ async function planAll(services: Services, needs: PlanNeeds, ids: readonly Event
     await plan(needs, ids)
   } catch (error) {
     if (ids.length === 1) {
-      await notePlanFailure(services.db, ids).catch(() => {})
+      // Counted is what is wrong with the event: after some failures it holds up its client no longer (deliveries/store/claim).
+      if (!isUnavailable(error)) await notePlanFailure(services.db, ids).catch(() => {})
       services.log.error({ msg: 'event.plan_failed', id: ids[0], ...faultOf(error) })
       throw error
     }

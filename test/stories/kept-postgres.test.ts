@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { sql } from '../../src/db/sql.ts'
 import type { Cleanup } from '../support/cleanup.ts'
 import { type Line, startLine } from '../support/line.ts'
-import { testDatabase } from '../support/postgres.ts'
+import { onDatabase, testDatabase } from '../support/postgres.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { accepted, cameTo, linkedSomeone, patienceMs, payout, sumsOn } from '../support/story.ts'
 import { until } from '../support/until.ts'
@@ -113,6 +113,30 @@ describe('200 means kept while Postgres comes and goes', { timeout: 240_000 }, (
     const { deliveries } = await cameTo(service, eventId, 'sent')
     assert.equal(deliveries[0].repeat, false)
     assert.deepEqual(sumsOn(service.telegram, person), [1])
+  })
+
+  it('a disk that is full is no fault of the event: it goes on holding its place in the line', async (t) => {
+    const databaseUrl = await testDatabase(t)
+    const service = await startService(t, { DATABASE_URL: databaseUrl })
+    const person = await linkedSomeone(service)
+    await onDatabase(databaseUrl, (client) =>
+      client.query(`create function full_disk() returns trigger language plpgsql as $$
+                      begin raise exception 'could not extend file' using errcode = '53100'; end $$;
+                    create trigger full_disk before insert on notifications execute function full_disk()`),
+    )
+    const ids = [await accepted(service, payout(person, 1)), await accepted(service, payout(person, 2))]
+    const failures = () => service.logLines.filter((line) => line.includes('"event.plan_failed"')).length
+    await until(() => failures() >= 2, patienceMs, 'they cannot be planned')
+
+    const { counted } = await service.services.db.one(
+      z.object({ counted: z.bigint() }),
+      sql`select sum(plan_failures) as counted from events`,
+    )
+    await onDatabase(databaseUrl, (client) => client.query('drop trigger full_disk on notifications'))
+
+    assert.equal(counted, 0n)
+    for (const id of ids) await cameTo(service, id, 'sent')
+    assert.deepEqual(sumsOn(service.telegram, person), [1, 2])
   })
 
   it('Postgres comes and goes while 1C posts: what was answered 200 is told once, and nothing else is', async (t) => {
