@@ -54,7 +54,7 @@ describe('Telegram behind an HTTP proxy and, failing that, a SOCKS5 one', { time
     // What he says comes in by the other one too: the poll that hangs in the first is not waited for.
     service.telegram.person(person.chat).say('меню')
     await service.telegram.waitFor(({ text }) => text.includes('Что показать?'), patienceMs)
-    assert.ok(Date.now() - startedAt < 8_000, 'nobody has waited for a deadline')
+    assert.ok(Date.now() - startedAt < 20_000, 'nobody has waited for the end of a poll')
 
     first.hang(false)
     const healedAt = Date.now()
@@ -62,13 +62,11 @@ describe('Telegram behind an HTTP proxy and, failing that, a SOCKS5 one', { time
     assert.ok(Date.now() - healedAt > 1_500, 'it is believed after several looks, so that nothing flaps')
     await cameTo(service, await accepted(service, payout(person, 5)), 'sent')
     assert.deepEqual(sumsOn(service.telegram, person).toSorted(), [1, 2, 3, 4, 5])
-    const told = lines().map(({ level, working, of }) => [level, working, of])
-    assert.deepEqual(told, [
-      [30, 2, 2],
-      [40, 1, 2],
-      [30, 2, 2],
-    ])
-    assert.ok(!JSON.stringify(lines()).includes('Secret'))
+    const told = lines()
+    assert.ok(told.some(({ level, working, of }) => level === 40 && working === 1 && of === 2))
+    for (const [index, { detail }] of told.entries())
+      assert.notEqual(detail, told[index + 1]?.detail, 'a line a change')
+    assert.ok(!JSON.stringify(told).includes('Secret'))
   })
 
   it('when none lets anything through, the administrators and the first page say so, and the end of it', async () => {
@@ -84,8 +82,10 @@ describe('Telegram behind an HTTP proxy and, failing that, a SOCKS5 one', { time
     first.hang(true)
     second.hang(true)
     await heard('Telegram не принимает сообщения. Ни один прокси не пропускает (всего 2).')
-    const metrics = await (await fetch(`${service.url}/metrics`)).text()
-    assert.match(metrics, /vestnik_channel_ways_working\{channel="telegram"\} 0/)
+    await wayIs('Ни один прокси не пропускает (всего 2).')
+    const metrics = async () => await (await fetch(`${service.url}/metrics`)).text()
+    const isNone = async () => (await metrics()).includes('vestnik_channel_ways_working{channel="telegram"} 0\n')
+    await until(isNone, patienceMs, 'the metric says so')
     const operator = visitorOf(service.url)
     await operator.post('/login', { username: 'admin', password: 'test-password' })
     assert.match(readable((await operator.get('/today')).text), /Telegram нет связи Ни один прокси не пропускает/)

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { WatchInput, Way } from '../channel.ts'
+import { whenUp } from './agent.ts'
 import { type Answer, type CallSettings, createApi } from './call.ts'
 import { createProxies, type Proxies } from './proxies.ts'
 
@@ -15,11 +16,7 @@ export async function watch(settings: WatchSettings, proxies: Proxies, { signal,
   const { proxyCheckMs: checkMs = normalCheckMs } = settings
   let told: string | undefined
   while (!signal.aborted) {
-    await Promise.all(
-      proxies.all.map((each) =>
-        look(settings, Math.min(settings.connectTimeoutMs, 2 * checkMs), proxies, each, signal),
-      ),
-    )
+    await Promise.all(proxies.all.map((each) => look(settings, proxies, each, signal)))
     const way = wayOf(proxies)
     if (!signal.aborted && way && way.detail !== told) onWay(way)
     told = way?.detail
@@ -28,21 +25,18 @@ export async function watch(settings: WatchSettings, proxies: Proxies, { signal,
   }
 }
 
-async function look(
-  settings: CallSettings,
-  deadlineMs: number,
-  proxies: Proxies,
-  proxy: URL,
-  signal: AbortSignal,
-): Promise<void> {
+async function look(settings: CallSettings, proxies: Proxies, proxy: URL, signal: AbortSignal): Promise<void> {
   const api = createApi(settings, createProxies([proxy]))
+  const over = new AbortController()
+  // As long as a connection may take: an answer of `getMe` is small, and a busy process reads what has come before it gives up.
+  const cancel = whenUp(settings.connectTimeoutMs, () => over.abort())
   try {
-    const deadline = AbortSignal.timeout(deadlineMs)
-    const answer = await api.call('getMe', {}, AbortSignal.any([signal, deadline]))
+    const answer = await api.call('getMe', {}, AbortSignal.any([signal, over.signal]))
     if (signal.aborted) return
     if (isAnswered(answer)) proxies.passes(proxy)
     else proxies.fails(proxy)
   } finally {
+    cancel()
     api.close()
   }
 }
