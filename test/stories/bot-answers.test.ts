@@ -212,10 +212,9 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     screen(): readonly string[]
   }
 
-  const messengers: Record<ChannelName, { state: string; asks: string; menu: string; person(town: Town): Person }> = {
+  const messengers: Record<ChannelName, { state: string; menu: string; person(town: Town): Person }> = {
     telegram: {
       state: 'sent',
-      asks: 'меню',
       menu: 'Что показать?',
       person: ({ telegram }) => {
         const { chat } = someone()
@@ -231,7 +230,6 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     },
     vk: {
       state: 'sent',
-      asks: 'меню',
       menu: 'Что показать?',
       person: ({ vk }) => {
         const hands = vk.person(7_900_001, { firstName: 'Иван' })
@@ -246,7 +244,6 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     },
     max: {
       state: 'sent',
-      asks: 'меню',
       menu: 'Что показать?',
       person: ({ max }) => {
         const hands = max.person(830_001, { firstName: 'Иван' })
@@ -262,14 +259,13 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
     // It has room for three buttons: the menu is a list that he answers with a number.
     whatsapp: {
       state: 'delivered',
-      asks: 'здравствуйте',
       menu: '1 — Где мои деньги?',
       person: ({ whatsapp }) => {
         const phone = '79055550101'
         const hands = whatsapp.person(phone, { name: 'Иван' })
         return {
           address: phone,
-          begins: () => hands.say('здравствуйте'),
+          begins: () => hands.say('/start'),
           says: (words) => hands.say(words),
           takes: (_label, number) => hands.say(number),
           screen: () => whatsapp.received.filter((each) => each.phone === phone).map(({ text }) => text),
@@ -280,7 +276,7 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
 
   for (const channel of channelNames) {
     it(`${channel}: the menu, his money, a question and its answer`, async () => {
-      const { state, asks, menu, person: personIn } = messengers[channel]
+      const { state, menu, person: personIn } = messengers[channel]
       const person = personIn(service)
       const seen = (part: string, times = 1) =>
         until(
@@ -297,7 +293,7 @@ describe('what a client asks the bot', { timeout: 300_000 }, () => {
       })
       assert.equal(status, 200, JSON.stringify(body))
       await cameTo(service, await accepted(service, payout({ id }, 51, { branch: noon })), state)
-      person.says(asks)
+      person.says('меню')
       await seen(menu)
       await seen('Что показать?')
       person.takes('Где мои деньги?', '1')
