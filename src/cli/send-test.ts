@@ -39,7 +39,9 @@ async function run(services: Services, { contact, type, all }: Options): Promise
   if (contact === undefined && !all) {
     const lines = contacts.map(({ id, channel }) => `${id}  ${channelTitles[channel]}\n`)
     process.stdout.write(
-      lines.length === 0 ? 'Чатов сотрудников нет. Отметьте контакт: PUT /api/v1/clients/… с "team": true.\n' : lines.join(''),
+      lines.length === 0
+        ? 'Чатов сотрудников нет. Отметьте контакт: PUT /api/v1/clients/… с "team": true.\n'
+        : lines.join(''),
     )
     return
   }
