@@ -39,16 +39,18 @@ async function run(services: Services, { contact, type, all }: Options): Promise
   if (contact === undefined && !all) {
     const lines = contacts.map(({ id, channel }) => `${id}  ${channelTitles[channel]}\n`)
     process.stdout.write(
-      lines.length === 0 ? 'No team contacts. Mark one: PUT /api/v1/clients/… with "team": true.\n' : lines.join(''),
+      lines.length === 0
+        ? 'Чатов сотрудников нет. Отметьте контакт: PUT /api/v1/clients/… с "team": true.\n'
+        : lines.join(''),
     )
     return
   }
   const needs = { db, vault, channels, policy: policyOf(services), wording: () => readWording(services) }
   for (const contactId of contact === undefined ? contacts.map(({ id }) => id) : [contact]) {
     const sent = await sendSample(needs, { contactId, type })
-    if (sent.kind === 'sent') process.stdout.write(`${contactId}: sent by ${channelTitles[sent.channel]}\n`)
+    if (sent.kind === 'sent') process.stdout.write(`${contactId}: отправлено, ${channelTitles[sent.channel]}\n`)
     else {
-      process.stderr.write(`${contactId}: ${sent.kind === 'refused' ? sent.text : 'no such team contact'}\n`)
+      process.stderr.write(`${contactId}: ${sent.kind === 'refused' ? sent.text : 'такого чата сотрудника нет'}\n`)
       process.exitCode = 1
     }
   }
