@@ -3,14 +3,14 @@ import type { Updates } from './bot/receive.ts'
 import { askRatings } from './bots.ts'
 import { channelNames } from './channels/channel.ts'
 import { tellAlerts } from './deliveries/alerts.ts'
+import { lanes } from './deliveries/delivery.ts'
 import { deliveryJob, deliveryQueue } from './deliveries/jobs.ts'
 import { tellReceipts } from './deliveries/rehearse.ts'
-import type { Decided } from './deliveries/store/decide.ts'
 import { measure } from './deliveries/store/measure.ts'
 import { downChannels, leftMoving, outOfPatience, unreadTooLong } from './deliveries/store/move.ts'
 import { expire, loseDeadWorkers, overdueDeliveries, type Way } from './deliveries/store/overdue.ts'
 import { handlingOf } from './events/catalog.ts'
-import { planJobs } from './events/jobs.ts'
+import { eventsAJob, type PlanLane, planJobs, planLanes, planQueues } from './events/jobs.ts'
 import { keptTypes } from './events/kept.ts'
 import { overdueEvents, passOverUnknown } from './events/store/read.ts'
 import { sealJournal } from './journal/chain.ts'
@@ -105,7 +105,7 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   const unknown = await passOverUnknown(db)
   if (unknown > 0)
     services.log.error({ msg: 'event.type_unknown', count: unknown, advice: 'bring the newer version back' })
-  const events = await overdueEvents(db, overdueMs, 1000)
+  const events = await overdueEvents(db, { lanes: await lanesToPlan(services), olderThanMs: overdueMs, limit: 1000 })
   count('event', events)
   const lost = mayGiveUp ? await loseDeadWorkers(db) : []
   count('lost', lost)
@@ -122,24 +122,35 @@ async function sweepOnce(services: Services, updates: Updates | undefined, mayGi
   count('delivery', overdue)
   if (updates) count('update', Array.from({ length: await updates.sweep() }))
   await measureInTurn(services)
-  const hinted = (found: readonly Decided[], wokenBy?: string) =>
-    found.map((each) => deliveryJob(wokenBy === undefined ? each : { ...each, wokenBy }))
-  const jobs = [...planJobs(events), ...hinted(overdue), ...hinted([...lost, ...woken], stamp)]
+  // Under new ids: a job may still stand in the queue as one in hand, locked by the clock of a worker that is no more.
+  const jobs = [
+    ...planJobs(events, stamp),
+    ...[...overdue, ...lost, ...woken].map((each) => deliveryJob({ ...each, wokenBy: stamp })),
+  ]
   if (jobs.length > 0) await queue.add(jobs)
 }
 
+/** A queue with jobs enough is left alone, as in `waysToLookAt`. */
+async function lanesToPlan({ queue }: Services): Promise<PlanLane[]> {
+  const open = await Promise.all(
+    planLanes.map(async (lane) => (await waitingIn(queue, planQueues[lane])) * eventsAJob <= 2 * backlog),
+  )
+  return planLanes.filter((_, index) => open[index])
+}
+
+/** None while the queue is away: whoever adds to it then hears of it. */
+function waitingIn(queue: Services['queue'], name: string): Promise<number> {
+  return queue.waiting(name).catch(() => 0)
+}
+
 /**
- * While thousands of promos wait for their turn in the queue, all of them look overdue: to hint them again every time is
- * work beside which payouts would wait. Those whose job was lost are found when the queue has emptied.
+ * While thousands wait for their turn in a queue, all of them look overdue: to hint them again every time is work beside
+ * which payouts would wait. Those whose job was lost are found when the queue has emptied.
  */
 async function waysToLookAt({ queue, channels }: Services): Promise<Way[]> {
-  const ways: Way[] = [...channels.keys(), 'sandbox' as const].map((channel) => ({ channel, lane: 'money' }))
-  ways.push({ channel: 'sandbox', lane: 'ordinary' })
-  for (const channel of channels.keys()) {
-    const waiting = await queue.waiting(deliveryQueue(channel, 'ordinary')).catch(() => 0)
-    if (waiting <= backlog) ways.push({ channel, lane: 'ordinary' })
-  }
-  return ways
+  const ways = [...channels.keys(), 'sandbox' as const].flatMap((channel) => lanes.map((lane) => ({ channel, lane })))
+  const waiting = await Promise.all(ways.map(({ channel, lane }) => waitingIn(queue, deliveryQueue(channel, lane))))
+  return ways.filter((_, index) => (waiting[index] ?? 0) <= backlog)
 }
 
 const backlog = 500

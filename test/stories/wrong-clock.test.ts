@@ -5,16 +5,31 @@ import type { Cleanup } from '../support/cleanup.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { builtOf, startProcess, type TestProcess } from '../support/process.ts'
 import { startService, type TestService, testEnvironment } from '../support/service.ts'
-import { aboutMoneyTo, accepted, cameTo, linkedSomeone, patienceMs, payout, sumsOn } from '../support/story.ts'
+import {
+  aboutMoneyTo,
+  accepted,
+  cameTo,
+  linkedSomeone,
+  patienceMs,
+  payout,
+  screenOf,
+  sumsOn,
+} from '../support/story.ts'
 import { until } from '../support/until.ts'
 
 const hourMs = 3_600_000
 
 /** A worker on a machine whose clock was set wrong. */
-async function startWorker(t: Cleanup, { telegram, databaseUrl }: Door, clockMs: number): Promise<TestProcess> {
+async function startWorker(
+  t: Cleanup,
+  { telegram, databaseUrl }: Door,
+  clockMs: number,
+  more: Record<string, string> = {},
+): Promise<TestProcess> {
   return await startProcess(
     t,
     testEnvironment(databaseUrl, {
+      ...more,
       ROLES: 'worker',
       TELEGRAM_BOT_TOKEN: telegram.token,
       TELEGRAM_API_ROOT: telegram.apiRoot,
@@ -38,7 +53,7 @@ describe('the clock of a worker is wrong', { timeout: 180_000 }, () => {
       const person = await linkedSomeone(door)
       await startWorker(t, door, hours * hourMs)
       const ids = [await accepted(door, payout(person, 1)), await accepted(door, payout(person, 2))]
-      for (const id of ids) await cameTo(door, id, 'sent')
+      for (const id of ids) await cameTo(door, id, 'sent', 10_000)
       assert.deepEqual(sumsOn(door.telegram, person), [1, 2])
     })
   }
@@ -58,6 +73,26 @@ describe('the clock of a worker is wrong', { timeout: 180_000 }, () => {
 
     await cameTo(door, id, 'sent')
     assert.deepEqual(sumsOn(door.telegram, person), [1])
+  })
+
+  it('what it held in the queue when it died is free for the others, although its locks last for hours', async (t) => {
+    const door = await startDoor(t)
+    const people = await Promise.all(Array.from({ length: 6 }, () => linkedSomeone(door)))
+    // So slow that all but one wait for their turn in its hands.
+    const ahead = await startWorker(t, door, 2 * hourMs, { TELEGRAM_RATE_PER_SECOND: '1' })
+    const ids: string[] = []
+    for (const person of people) ids.push(await accepted(door, payout(person, 1)))
+    await until(() => people.some((person) => sumsOn(door.telegram, person).length > 0), patienceMs, 'one has left')
+    ahead.kill('SIGKILL')
+
+    await startWorker(t, door, 0)
+
+    for (const [index, id] of ids.entries()) {
+      const { repeat } = (await cameTo(door, id, 'sent')).deliveries[0]
+      // Of what it was sending, the answer died with it.
+      const times = screenOf(door.telegram, people[index] ?? { chat: 0 }).length
+      assert.ok(times === 1 || (times === 2 && repeat), `${times} times, repeat ${repeat}`)
+    }
   })
 })
 

@@ -4,6 +4,7 @@ import type { Queryable } from '../../db/database.ts'
 import { prepared, sql } from '../../db/sql.ts'
 import { branded, type ClientId, type EventId } from '../../lib/ids.ts'
 import { type EventType, eventTypes } from '../event.ts'
+import type { PlanLane } from '../jobs.ts'
 import { type KeptEvent, type KeptType, keptEventSchema, keptTypes } from '../kept.ts'
 
 export type EventNeeds = { db: Queryable; vault: Vault }
@@ -78,13 +79,16 @@ export async function eventsByIds(needs: EventNeeds, ids: readonly EventId[]): P
   })
 }
 
-export type OverdueEvent = { id: EventId; lane: 'money' | 'ordinary' }
+export type OverdueEvent = { id: EventId; lane: PlanLane }
 
 /** Kept but not planned for a while: their job was lost, or the queue was away. Money first, then the oldest. */
-export async function overdueEvents(db: Queryable, olderThanMs: number, limit: number): Promise<OverdueEvent[]> {
+export async function overdueEvents(
+  db: Queryable,
+  { lanes, olderThanMs, limit }: { lanes: readonly PlanLane[]; olderThanMs: number; limit: number },
+): Promise<OverdueEvent[]> {
   return await db.many(
     z.object({ id: z.string().transform(branded<'event'>), lane: z.enum(['money', 'ordinary']) }),
-    sql`select id, lane from events where planned_at is null and held_reason is null and type = any(${keptTypes}::text[])
+    sql`select id, lane from events where planned_at is null and held_reason is null and type = any(${keptTypes}::text[]) and lane = any(${lanes}::text[])
           and received_at < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
         order by lane, seq limit ${limit}`,
   )
