@@ -15,7 +15,7 @@ const channelShape = z.object({
   since: momentShape.optional().describe('С какого момента не работает'),
   until: momentShape.optional().describe('До какого момента пауза'),
   code: z.string().optional().describe('Ответ мессенджера'),
-  way: z.string().optional().describe('Через какой прокси идёт процесс, который отвечает, и сколько не пропускают'),
+  way: z.string().optional().describe('Через какой прокси работает ответивший процесс и сколько прокси недоступно'),
   hour: z
     .object({
       taken: z.int(),

@@ -99,7 +99,7 @@ export type Way = { working: number; of: number; detail: string }
 
 export type WatchInput = {
   signal: AbortSignal
-  /** Once at the start, and then whenever it is another than it was. */
+  /** After each look. */
   onWay(way: Way): void
 }
 

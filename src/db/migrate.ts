@@ -86,7 +86,7 @@ async function runNext(
 
 /** Shorter than the second after which Postgres looks for a deadlock: so it is the migration that gives way. */
 const shortestWaitMs = 300
-const longestWaitMs = 2_000
+const longestWaitMs = 900
 
 /** 55P03: a lock was not given in time; 40P01: a deadlock. */
 function isInUse(error: unknown): boolean {

@@ -10,7 +10,7 @@ const ofPostgres: FaultName[] = ['api killed', 'worker 1 killed', 'bot killed', 
 const ofRedis: FaultName[] = ['worker 2 killed', 'clock of worker 1', 'Redis emptied', 'answers of Telegram lost']
 
 describe('each role is killed while events come in, and the ground under them gives way', {
-  timeout: 240_000,
+  timeout: 460_000,
   concurrency: true,
 }, () => {
   it('queue in Postgres, which is killed too: nothing is lost, disordered or repeated without a mark', async (t) => {

@@ -12,7 +12,7 @@ import { freePort, startRedis } from '../support/redis.ts'
 import { clientOf, type Json, testEnvironment } from '../support/service.ts'
 import { linksHimself, someone } from '../support/story.ts'
 import { until } from '../support/until.ts'
-import { smallDisk } from './disk.ts'
+import { largeDisk, smallDisk } from './disk.ts'
 import { type Battlefield, type FaultName, faultNames, faults } from './faults.ts'
 import { type Ledger, ledgerOf } from './ledger.ts'
 import { keepPostgres, postmasterOf } from './postgres.ts'
@@ -49,7 +49,7 @@ export type ChaosResult = Verdict & {
 
 const senders = 4
 /** A message that was deferred four times waits two minutes for its next try; the rest is for a slow machine. */
-const patienceMs = (events: number) => 240_000 + events * 30
+const patienceMs = (events: number) => (events < 1_000 ? 120_000 : 240_000) + events * 30
 /** How many calls a worker has in hand at most: those of both messengers (src/workers.ts). */
 const inHand = { postgres: 2 * 30, redis: 2 * 100 }
 
@@ -122,17 +122,18 @@ type Field = {
   api(method: string, path: string, body?: unknown): Promise<{ status: number; body: Json }>
 }
 
-async function startField(t: Cleanup, { backend, events }: ChaosOrder): Promise<Field> {
+async function startField(t: Cleanup, { backend, events, faults: named }: ChaosOrder): Promise<Field> {
   const folder = await mkdtemp(join(tmpdir(), 'vc-'))
   cleanup(t, () => rm(folder, { recursive: true, force: true }))
   const dataDir = join(folder, 'data')
-  const disk = await smallDisk(t, dataDir, 700_000_000 + events * 60_000, () => postmasterOf(dataDir))
+  const bytes = 700_000_000 + events * 60_000
+  const disk = isNamed('disk full', named) ? await smallDisk(t, dataDir, bytes, () => postmasterOf(dataDir)) : largeDisk
   const postgres = await keepPostgres(t, folder, dataDir)
   const redis = backend === 'redis' ? await startRedis(t) : undefined
   const [telegram, max] = [await startTelegramEmulator(), await startMaxEmulator()]
   cleanup(t, () => Promise.all([telegram.close(), max.close()]))
   const lines = { telegram: await lineTo(t, telegram.apiRoot), max: await lineTo(t, max.apiRoot) }
-  const port = await freePort()
+  const port = await portOfOurOwn()
   const settings = (roles: string, more: Record<string, string> = {}) =>
     testEnvironment(postgres.databaseUrl, {
       ...(redis && { REDIS_URL: redis.url }),
@@ -164,6 +165,18 @@ async function startField(t: Cleanup, { backend, events }: ChaosOrder): Promise<
   }
   const url = `http://127.0.0.1:${port}`
   return { field, processes, url, api: clientOf(url).api }
+}
+
+function isNamed(fault: FaultName, named: readonly FaultName[] = faultNames): boolean {
+  return named.includes(fault)
+}
+
+/**
+ * The api is killed and comes back under the same address: no port that the system gives away meanwhile. It gives those from
+ * 32768 on, where nobody has set it otherwise.
+ */
+async function portOfOurOwn(): Promise<number> {
+  return 10_000 + ((await freePort()) % 20_000)
 }
 
 async function lineTo(t: Cleanup, apiRoot: string): Promise<Line> {

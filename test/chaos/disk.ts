@@ -43,6 +43,9 @@ export async function smallDisk(
 
 const no = async () => {}
 
+/** Nobody fills it. */
+export const largeDisk: Disk = { folder: '', how: undefined, fill: no, free: no }
+
 function mountedDisk(folder: string): Disk {
   const ballast = join(folder, 'ballast')
   let filling: Promise<void> | undefined

@@ -61,6 +61,11 @@ const disagreements = [
               and not exists (select 1 from attempts a where a.delivery_id = d.id and a.outcome = 'sent')`,
   },
   {
+    what: 'repeats although no answer was lost',
+    query: `select count(*)::int as count from deliveries d where d.repeat and not exists (
+              select 1 from deliveries t join attempts a on a.delivery_id = t.id where t.event_id = d.event_id and a.outcome = 'unknown')`,
+  },
+  {
     what: 'deliveries that are unknown although no answer of theirs was lost',
     query: `select count(*)::int as count from deliveries d where d.state = 'unknown'
               and not exists (select 1 from attempts a where a.delivery_id = d.id and a.outcome = 'unknown')`,

@@ -82,6 +82,9 @@ export function judge({ facts, posted, arrivals, journal, mayRepeat }: Evidence)
   const known = new Set(posted.ids.values())
   for (const [eventId] of journal) if (!known.has(eventId)) complain('an event nobody posted', eventId)
   if (bySum.size > facts.length) complain('sums that nobody posted', `${bySum.size} of ${facts.length}`)
+  // It takes two lost answers of the same message; a service that lost its messages in this way would be seen here.
+  if (verdict.unknownUnseen > Math.max(10, facts.length / 100))
+    complain('too many of which nobody knows', `${verdict.unknownUnseen} of ${facts.length}`)
   if (verdict.markedRepeats > mayRepeat)
     complain('more repeats than lost answers', `${verdict.markedRepeats} of ${mayRepeat}`)
   return { ...verdict, outOfOrder, complaints: complain.said() }

@@ -119,7 +119,7 @@ describe('start and stop', { timeout: 240_000 }, () => {
     assert.ok(Date.now() - stoppedAt < 14_000, `took ${Date.now() - stoppedAt} ms`)
     assert.ok(!worker.lines.some((line) => line.includes('"forced":true')), 'nothing had to be forced')
     // As many as it has in hand at once, of the queue in Postgres.
-    assert.ok(came() - before <= 30, `${came() - before} came after it was asked to stop`)
+    assert.ok(came() - before <= 40, `${came() - before} came after it was asked to stop`)
     assert.ok(came() < 200, 'the rest is left for another')
     const { body } = await door.api('GET', '/journal?limit=1000')
     const states = body.items.map(({ state }: { state: string }) => state)

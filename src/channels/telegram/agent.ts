@@ -49,12 +49,19 @@ export function connectingAgent(settings: AgentSettings): http.Agent {
     )
     return undefined
   }
-  // Those that wait for a request go through the proxy that was left.
-  settings.proxies?.onSwitch(() => {
+  const { proxies } = settings
+  if (!proxies) return agent
+  // Those that wait for a request lead through the proxy that was left, and so do those that come back from one later.
+  proxies.onSwitch(() => {
     for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy()
   })
+  const mayBeKept = agent.keepSocketAlive.bind(agent)
+  agent.keepSocketAlive = (socket: Duplex) => leadsThrough.get(socket) === proxies.current() && mayBeKept(socket)
   return agent
 }
+
+/** Which proxy a connection was made through. */
+const leadsThrough = new WeakMap<Duplex, URL>()
 
 type Done = (error: Error | null, socket: Duplex) => void
 type Target = http.ClientRequestArgs & { socket?: Duplex }
@@ -70,6 +77,7 @@ function connectorOf(settings: AgentSettings, open: Open): (target: Target) => P
     for (const proxy of proxies.inTurn()) {
       try {
         const socket = await through(proxy, target)
+        leadsThrough.set(socket, proxy)
         proxies.serves(proxy)
         return socket
       } catch (error) {

@@ -14,21 +14,21 @@ const normalCheckMs = 20_000
  */
 export async function watch(settings: WatchSettings, proxies: Proxies, { signal, onWay }: WatchInput): Promise<void> {
   const { proxyCheckMs: checkMs = normalCheckMs } = settings
-  let told: string | undefined
   while (!signal.aborted) {
     await Promise.all(proxies.all.map((each) => look(settings, proxies, each, signal)))
     const way = wayOf(proxies)
-    if (!signal.aborted && way && way.detail !== told) onWay(way)
-    told = way?.detail
+    if (!signal.aborted && way) onWay(way)
     const restMs = checkMs * (0.8 + Math.random() * 0.4)
     await pause(restMs, undefined, { signal }).catch(() => undefined)
   }
 }
 
 async function look(settings: CallSettings, proxies: Proxies, proxy: URL, signal: AbortSignal): Promise<void> {
-  const api = createApi(settings, createProxies([proxy]))
+  // A connection has a share of the time for each proxy, and no more: one that is too slow for messages must not pass here.
+  const connectTimeoutMs = settings.connectTimeoutMs / proxies.all.length
+  const api = createApi({ ...settings, connectTimeoutMs }, createProxies([proxy]))
   const over = new AbortController()
-  // As long as a connection may take: an answer of `getMe` is small, and a busy process reads what has come before it gives up.
+  // As long as a connection may take in all: an answer of `getMe` is small, and a busy process reads what has come before it gives up.
   const cancel = whenUp(settings.connectTimeoutMs, () => over.abort())
   try {
     const answer = await api.call('getMe', {}, AbortSignal.any([signal, over.signal]))

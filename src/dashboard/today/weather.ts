@@ -23,8 +23,11 @@ ${policy.channelsOn.map((name) => {
   const seen = weather.find((each) => each.channel === name)
   const hour = hours.find((each) => each.channel === name)
   const way = channels.get(name)?.way?.()
-  const state = forbidden.includes(name) ? closedByLaw : way?.working === 0 ? cutOff : stateOf(seen, clock)
-  return html`<li><b>${channelTitle(name)}</b> ${state} ${way ? html`<small>${way.detail}</small>` : nothing} ${hour ? hourOf(hour) : nothing}</li>`
+  const isCutOff = way?.working === 0
+  const state = forbidden.includes(name) ? closedByLaw : isCutOff ? cutOff : stateOf(seen, clock)
+  // The way is how this process sees it; whatever else is wrong all of them know.
+  const also = isCutOff && seen && isTroubled(seen, clock) ? stateOf(seen, clock) : nothing
+  return html`<li><b>${channelTitle(name)}</b> ${state} ${way ? html`<small>${way.detail}</small>` : nothing} ${also} ${hour ? hourOf(hour) : nothing}</li>`
 })}
 </ul>
 ${off.length === 0 ? nothing : html`<p class="quiet">${offText(off)}</p>`}`
@@ -33,6 +36,10 @@ ${off.length === 0 ? nothing : html`<p class="quiet">${offText(off)}</p>`}`
 const closedByLaw = html`<span class="state calm">закрыт</span> Отправка через иностранные мессенджеры запрещена в настройках.`
 
 const cutOff = html`<span class="state bad">нет связи</span>`
+
+function isTroubled({ brokenCount, pausedUntil }: ChannelWeather, { now }: Clock): boolean {
+  return brokenCount > 0 || pausedUntil > now
+}
 
 function stateOf(seen: ChannelWeather | undefined, clock: Clock): Html {
   if (seen && seen.brokenCount > 0) {

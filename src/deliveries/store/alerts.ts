@@ -25,8 +25,8 @@ export async function addAlert(db: Queryable, alert: Pick<Alert, 'channel' | 'tu
 }
 
 /**
- * What a process has seen by itself: kept only if it is another turn than the last, for its neighbours see the same. A channel
- * that is down by what its messages came to says by a message that it is up again.
+ * What a process has seen by itself: kept only if it is another turn than the last, for its neighbours see the same, and what
+ * was never down need not come up. A channel that is down by what its messages came to says by a message that it is up again.
  */
 export async function keepTurn(
   database: Database,
@@ -38,7 +38,8 @@ export async function keepTurn(
       z.object({ turn: alertRow.shape.turn }),
       sql`select turn from alerts where channel = ${alert.channel} order by at desc limit 1`,
     )
-    if (last?.turn !== alert.turn && (alert.turn === 'down' || brokenCount === 0)) await addAlert(db, alert)
+    const isNews = alert.turn === 'down' ? last?.turn !== 'down' : last?.turn === 'down' && brokenCount === 0
+    if (isNews) await addAlert(db, alert)
   })
 }
 
@@ -52,6 +53,11 @@ export async function takeAlerts(db: Queryable): Promise<Alert[]> {
           returning id, channel, turn, description, at)
         select * from taken where at > clock_timestamp() - interval '1 hour' order by at`,
   )
+}
+
+/** Nobody could be told: it is given out once more. */
+export async function giveBackAlert(db: Queryable, id: string): Promise<void> {
+  await db.run(sql`update alerts set told_at = null where id = ${id}`)
 }
 
 export async function recentAlerts(db: Queryable, limit: number): Promise<Alert[]> {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { createApi } from '../../../src/channels/telegram/call.ts'
 import { createTelegramChannel } from '../../../src/channels/telegram/channel.ts'
+import { createProxies } from '../../../src/channels/telegram/proxies.ts'
 import { startTelegramEmulator } from '../../../src/sandbox/telegram/emulator.ts'
+import { until } from '../../support/until.ts'
 import { timed } from '../harness.ts'
 import { httpProxy, type SandboxProxy, socksProxy } from '../proxies.ts'
 import { hanging, refusing, silent } from '../unreachable.ts'
@@ -101,4 +104,22 @@ test('an address that is no proxy is refused at once, without repeating its pass
       (error: Error) => /expected http:/.test(error.message) && !error.message.includes('Secret'),
     )
   }
+})
+
+test('a connection that was busy while its proxy was left is used for nothing more', async (t) => {
+  const { emulator, opened } = await scene(t)
+  const [first, second] = [await opened(httpProxy()), await opened(httpProxy())]
+  const [one, two] = [new URL(first.url()), new URL(second.url())]
+  const proxies = createProxies([one, two])
+  const api = createApi({ token: emulator.token, apiRoot: emulator.apiRoot, connectTimeoutMs: 2_000 }, proxies)
+  t.after(() => api.close())
+  const send = () => api.call('sendMessage', { chat_id: 1001, text: 'Выплата' }, AbortSignal.timeout(5_000))
+  proxies.fails(one)
+  emulator.faults.slow(500)
+  const busy = send()
+  await until(() => second.tunnels() === 1, 5_000, 'it goes by the second')
+  for (let looks = 0; looks < 3; looks++) proxies.passes(one)
+  assert.equal((await busy).kind, 'result')
+  assert.equal((await send()).kind, 'result')
+  assert.deepEqual([first.tunnels(), second.tunnels()], [1, 1])
 })
