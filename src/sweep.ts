@@ -3,12 +3,11 @@ import type { Updates } from './bot/receive.ts'
 import { askRatings } from './bots.ts'
 import { channelNames } from './channels/channel.ts'
 import { tellAlerts } from './deliveries/alerts.ts'
-import { lanes } from './deliveries/delivery.ts'
 import { deliveryJob, deliveryQueue } from './deliveries/jobs.ts'
 import { tellReceipts } from './deliveries/rehearse.ts'
 import { measure } from './deliveries/store/measure.ts'
 import { downChannels, leftMoving, outOfPatience, unreadTooLong } from './deliveries/store/move.ts'
-import { expire, loseDeadWorkers, overdueDeliveries, type Way } from './deliveries/store/overdue.ts'
+import { allWays, expire, loseDeadWorkers, overdueDeliveries, type Way } from './deliveries/store/overdue.ts'
 import { handlingOf } from './events/catalog.ts'
 import { eventsAJob, type PlanLane, planJobs, planLanes, planQueues } from './events/jobs.ts'
 import { keptTypes } from './events/kept.ts'
@@ -148,7 +147,7 @@ function waitingIn(queue: Services['queue'], name: string): Promise<number> {
  * which payouts would wait. Those whose job was lost are found when the queue has emptied.
  */
 async function waysToLookAt({ queue, channels }: Services): Promise<Way[]> {
-  const ways = [...channels.keys(), 'sandbox' as const].flatMap((channel) => lanes.map((lane) => ({ channel, lane })))
+  const ways = allWays.filter(({ channel }) => channel === 'sandbox' || channels.has(channel))
   const waiting = await Promise.all(ways.map(({ channel, lane }) => waitingIn(queue, deliveryQueue(channel, lane))))
   return ways.filter((_, index) => (waiting[index] ?? 0) <= backlog)
 }
@@ -174,10 +173,12 @@ const patience = keptTypes.map((type) => ({ type, ms: handlingOf(type).patienceM
 /** Messages whose channel refused them before their worker died, and those that have waited for theirs long enough. */
 async function sweepChannels(services: Services): Promise<DeliveryId[]> {
   const needs = moveNeeds(services)
-  const left = await leftMoving(services.db, overdueMs)
+  const left = await leftMoving(services.db, overdueMs, keptTypes)
   await moveOn(needs, left, 'failed')
   const down = await downChannels(services.db)
-  const waiting = await outOfPatience(services.db, patience, { on: needs.policy.channelsOn, down })
+  // One that was switched off will not take what waits for it either.
+  const off = channelNames.filter((name) => !needs.policy.channelsOn.includes(name))
+  const waiting = await outOfPatience(services.db, patience, { on: needs.policy.channelsOn, down: [...down, ...off] })
   await moveOn(needs, waiting, 'waiting')
   const unread = await unreadTooLong(services.db, needs.policy.channelsOn)
   await moveOn(needs, unread, 'unread')

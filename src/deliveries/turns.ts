@@ -26,6 +26,9 @@ export type TurnNeeds = {
 /** A bot that is busy for longer than this gives the job back to the queue. */
 const longestWaitMs = 5_000
 
+/** A pause of the bot may be lifted before its time: it is looked at again this soon. */
+const longestRestMs = 1_000
+
 /** Claims deliveries of a lane as the bot's budget lets them go. While it is used up the job waits here: the backlog stays in the queue, in order. */
 export function createTurns(needs: TurnNeeds): (id: DeliveryId, signal: AbortSignal) => Promise<ClaimResult> {
   const rounds = createRounds(needs)
@@ -59,9 +62,10 @@ function createRounds(needs: TurnNeeds): Batcher<Turn, ClaimResult> {
     work: async (turns) => {
       await pauseUntil(nextAt, turns)
       const guard = await needs.guard()
+      const startedAt = performance.now()
       const ids = turns.map(({ id }) => id)
       const results = await claim({ ...needs, guard }, needs.channel.name, [...new Set(ids)])
-      nextAt = performance.now() + Math.min(longestWaitMs, roomInMs(needs, [...results.values()]))
+      nextAt = startedAt + Math.min(longestRestMs, roomInMs(needs, [...results.values()]))
       // Two jobs of one delivery can meet in a round, its own and a wake: only one of them may send.
       return ids.map((id, index) => (ids.indexOf(id) === index ? results.get(id) : undefined) ?? { kind: 'gone' })
     },

@@ -74,6 +74,8 @@ async function moveAll(needs: MoveNeeds, ids: readonly DeliveryId[], kind: MoveK
     ]
     const moved: { old: Moving; next: NewDelivery | undefined }[] = []
     for (const old of moving) {
+      // Of a type that only the next version knows: it stays as it is, for that version to move.
+      if (!events.has(old.eventId)) continue
       const recipient = recipients.get(old.clientId)
       // A reminder whose payment came while it was on its way would say something false elsewhere.
       const found =

@@ -1,7 +1,7 @@
 import type { Database, Queryable } from '../db/database.ts'
 import { deliveryJob } from '../deliveries/jobs.ts'
 import { type QueueName, queueNames, queueTitles } from '../deliveries/queues.ts'
-import { overdueDeliveries } from '../deliveries/store/overdue.ts'
+import { allWays, overdueDeliveries } from '../deliveries/store/overdue.ts'
 import { type PauseMode, pauseQueue, queueLoads, queuePauses, resumeQueue } from '../deliveries/store/pauses.ts'
 import type { QueueSystem } from '../queue/queue.ts'
 
@@ -56,7 +56,7 @@ export async function letGo(needs: QueueNeeds, name: QueueName): Promise<void> {
 /** What may leave now need not wait for the sweep; it finds the rest. */
 async function hintDue(needs: QueueNeeds): Promise<void> {
   const wokenBy = `q${Date.now().toString(36)}`
-  const due = await overdueDeliveries(needs.db, 0, [])
+  const due = await overdueDeliveries(needs.db, 0, allWays)
   if (due.length === 0) return
   await needs.queue.add(due.map((each) => deliveryJob({ ...each, wokenBy }))).catch(needs.onQueueTrouble)
 }

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { z } from 'zod'
 import { sql } from '../../src/db/sql.ts'
+import { branded } from '../../src/lib/ids.ts'
+import { moveOn } from '../../src/notifications/move.ts'
+import { moveNeeds } from '../../src/workers.ts'
 import { linkedInMax, type MaxPerson, type MaxService, maxScreenOf, startMaxService } from '../support/max.ts'
 import { suiteScope } from '../support/scope.ts'
 import type { Json } from '../support/service.ts'
@@ -106,6 +110,40 @@ describe('a client with two messengers', { timeout: 240_000 }, () => {
           where event_id = ${reminder}`,
     )
     assert.deepEqual(pathOf(await cameTo(service, reminder, 'failed')), ['max failed blocked'])
+  })
+
+  it('what waits for a messenger that was switched off meanwhile is told in another', async () => {
+    const person = await inBoth()
+    const { db } = service.services
+    await db.run(sql`update channel_limits set paused_until = now() + interval '8 seconds' where channel = 'max'`)
+    const id = await accepted(service, payout(person, 150))
+    // As if it had been planned for VK, which is off.
+    const turnOff = sql`update deliveries set channel = 'vk', state = 'waiting' where event_id = ${id}`
+    await until(async () => (await db.run(turnOff)) > 0, patienceMs, 'it waits for MAX')
+    await db.run(sql`update channel_limits set paused_until = now() where channel = 'max'`)
+    const notification = await cameTo(service, id, 'sent')
+    assert.deepEqual(pathOf(notification), ['vk failed channel_down', 'telegram sent'])
+  })
+
+  it('what only the next version knows is not ended while it moves: that version goes on with it', async () => {
+    const person = await inBoth()
+    const id = await accepted(service, payout(person, 160))
+    await cameTo(service, id, 'sent')
+    const { services } = service
+    await services.db.run(sql`update events set type = 'payout.of_tomorrow' where id = ${id}`)
+    const [row] = await services.db.many(
+      z.object({ id: z.string().transform(branded<'delivery'>) }),
+      sql`update deliveries set state = 'failed', reason = 'blocked', decided_at = null, move_since = now() where event_id = ${id} returning id`,
+    )
+    assert.ok(row)
+    await moveOn(moveNeeds(services), [row.id], 'failed')
+    const left = await services.db.many(
+      z.object({ move_since: z.date(), decided_at: z.null() }),
+      sql`select move_since, decided_at from deliveries where event_id = ${id}`,
+    )
+    assert.equal(left.length, 1)
+    await services.db.run(sql`update events set type = 'payout.paid' where id = ${id}`)
+    assert.deepEqual(pathOf(await cameTo(service, id, 'sent')), ['max failed blocked', 'telegram sent'])
   })
 
   it('a message that does not open holds up no other of its round', async () => {

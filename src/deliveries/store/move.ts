@@ -92,11 +92,12 @@ export async function keepWaiting(db: Queryable, ids: readonly DeliveryId[]): Pr
   await db.run(sql`update deliveries set looked_at = clock_timestamp() where id = any(${ids}::text[])`)
 }
 
-/** What a worker left between a failure and the next channel. */
-export async function leftMoving(db: Queryable, olderThanMs: number): Promise<DeliveryId[]> {
+/** What a worker left between a failure and the next channel, of the types that this version knows. */
+export async function leftMoving(db: Queryable, olderThanMs: number, types: readonly string[]): Promise<DeliveryId[]> {
   const rows = await db.many(
     idRow,
     sql`select id from deliveries where move_since < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+          and type = any(${types}::text[])
         order by move_since limit 200`,
   )
   return rows.map((each) => each.id)

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { channelNames, type WayName } from '../../channels/channel.ts'
+import { channelNames, type WayName, wayNames } from '../../channels/channel.ts'
 import { repeatsOf } from '../../channels/registry.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { sql } from '../../db/sql.ts'
 import { loseAttempts } from '../../journal/record.ts'
 import { branded } from '../../lib/ids.ts'
-import type { Lane } from '../delivery.ts'
+import { type Lane, lanes } from '../delivery.ts'
 import { type Decided, decidedRow, nextOfClients } from './decide.ts'
 import { isHeld, isPaused } from './pauses.ts'
 
@@ -63,6 +63,7 @@ export async function expire(database: Database): Promise<Decided[]> {
 
 /** Where deliveries wait: a messenger and a lane. */
 export type Way = { channel: WayName; lane: Lane }
+export const allWays: readonly Way[] = wayNames.flatMap((channel) => lanes.map((lane) => ({ channel, lane })))
 
 /**
  * Deliveries of these ways that stand first in their client's line, are due, and have not been hinted lately: their job was

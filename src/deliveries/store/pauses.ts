@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { databaseNow } from '../../db/clock.ts'
 import type { Database, Queryable } from '../../db/database.ts'
 import { type Sql, sql } from '../../db/sql.ts'
 import type { QueueName } from '../queues.ts'
@@ -43,7 +44,7 @@ export async function resumeQueue(db: Database, queue: QueueName): Promise<boole
     sql`select paused_at from queue_pauses where queue = ${queue}`,
   )
   if (!paused) return false
-  const resumedAt = new Date()
+  const resumedAt = await databaseNow(db)
   while ((await makeReady(db, queue, resumedAt)) === batchSize) {
     // a part at a time: a long pause leaves many
   }

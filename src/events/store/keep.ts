@@ -174,13 +174,21 @@ async function insertEvents(
     }),
     sql`insert into events (id, source, test, identity, content_hash, external_id, type, occurred_at, received_at, client_id,
                             infobase, branch_code, operation_id, operation_number, amount_kopecks, stage, payload, key_id, team_only, held_reason, lane)
-        select * from unnest(
+        select r.id, r.source, r.test, r.identity, r.content_hash, r.external_id, r.type, r.occurred_at,
+          -- By the clock that the sweep compares it with: that of a process may be hours off.
+          case when r.received_at between clock_timestamp() - interval '1 minute' and clock_timestamp() then r.received_at
+               else clock_timestamp() end,
+          r.client_id, r.infobase, r.branch_code, r.operation_id, r.operation_number, r.amount, r.stage, r.payload, r.key_id, r.team_only,
+          r.held_reason, r.lane
+        from unnest(
           ${column('id')}::text[], ${column('source')}::text[], ${column('test')}::boolean[], ${column('identity')}::text[],
           ${column('contentHash')}::bytea[], ${column('externalId')}::text[], ${column('type')}::text[],
           ${column('occurredAt')}::timestamptz[], ${column('receivedAt')}::timestamptz[], ${column('clientId')}::text[],
           ${column('infobase')}::text[], ${column('branchCode')}::text[], ${column('operationId')}::text[],
           ${column('operationNumber')}::text[], ${column('amount')}::bigint[], ${column('stage')}::int[], ${column('payload')}::bytea[],
           ${column('keyId')}::text[], ${column('teamOnly')}::boolean[], ${column('heldReason')}::text[], ${column('lane')}::text[])
+          as r (id, source, test, identity, content_hash, external_id, type, occurred_at, received_at, client_id,
+                infobase, branch_code, operation_id, operation_number, amount, stage, payload, key_id, team_only, held_reason, lane)
         on conflict (source, test, identity) do nothing
         returning id, source, test, identity`,
   )
