@@ -57,7 +57,7 @@ try {
   for (const each of Object.values(contenders)) await round(each, singly)
   for (let turn = 0; turn < turns; turn++) {
     step(`turn ${turn + 1} of ${turns}`)
-    measured.flow.push(await round(contenders.flow, singly))
+    measured.flow.push(await alone(contenders.flow, contenders.ours, singly))
     measured.ours.push(await round(contenders.ours, singly))
     measured.batches.push(await round(contenders.ours, inBatches))
   }
@@ -126,6 +126,21 @@ function poolOf(url: string): pg.Pool {
   stack.push(() => pool.end())
   return pool
 }
+
+/** Ours has work of its own when nothing comes, such as its sweep: it stands still while the flow is measured, which has none. */
+async function alone(flow: Contender, ours: Contender, post: (url: string) => Promise<Posted>): Promise<Measured> {
+  await pause(quietMs)
+  ours.service.child.kill('SIGSTOP')
+  try {
+    return await round(flow, post)
+  } finally {
+    ours.service.child.kill('SIGCONT')
+    await pause(quietMs)
+  }
+}
+
+/** For what a round has left to do, and to notice that time has passed. */
+const quietMs = 2_000
 
 /** Counts only if every event of it stands in the journal as sent, once. */
 async function round(contender: Contender, post: (url: string) => Promise<Posted>): Promise<Measured> {
