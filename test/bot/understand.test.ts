@@ -119,6 +119,8 @@ describe('what a client says in his own words', () => {
         const command = understood(text)
         assert.ok(command === undefined || command === 'menu' || commandNamed(command) !== undefined)
       }),
+      // What every object has by nature is no word of ours.
+      { examples: [['__proto__'], ['constructor'], ['toString']] },
     )
   })
 })

@@ -106,16 +106,18 @@ const rules: readonly Rule[] = [
 ]
 
 /** What one or two words alone mean. */
-const short: Readonly<Record<string, string>> = {
-  деньги: 'money',
-  выплата: 'money',
-  'мои деньги': 'money',
-  'моя выплата': 'money',
-  меню: 'menu',
-  помощь: 'menu',
-  '/menu': 'menu',
-  '/help': 'menu',
-}
+const short = new Map(
+  Object.entries({
+    деньги: 'money',
+    выплата: 'money',
+    'мои деньги': 'money',
+    'моя выплата': 'money',
+    меню: 'menu',
+    помощь: 'menu',
+    '/menu': 'menu',
+    '/help': 'menu',
+  }),
+)
 
 const longestQuestion = 160
 
@@ -123,7 +125,7 @@ const longestQuestion = 160
 export function understood(text: string): string | undefined {
   if (text.length > longestQuestion) return undefined
   const words = wordsOf(text)
-  const alone = short[words.join(' ')] ?? short[text.trim().toLowerCase()]
+  const alone = short.get(words.join(' ')) ?? short.get(text.trim().toLowerCase())
   if (alone !== undefined) return alone
   return rules.find(({ all }) => all.every((stems) => stems.some((stem) => words.some((word) => isMeant(word, stem)))))
     ?.command
