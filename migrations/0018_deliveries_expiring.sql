@@ -1,3 +1,3 @@
 -- What has outlived its time, of what waits (deliveries/store/overdue).
 drop index concurrently if exists deliveries_expiring;
-create index concurrently deliveries_expiring on deliveries (expires_at) where decided_at is null;
+create index concurrently deliveries_expiring on deliveries (expires_at) where coalesce(decided_at, 'infinity') = 'infinity';

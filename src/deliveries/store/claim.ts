@@ -145,6 +145,12 @@ const claimRow = z.object({
 type Row = z.output<typeof claimRow>
 
 /**
+ * In words that no index answers to: with the statistics of a quieter moment Postgres would read an index of what waits from end
+ * to end, all promos of a campaign, to find the few rows that the primary key leads to (bench/deliver).
+ */
+const isUndecided = sql`coalesce(d.decided_at, '-infinity') = '-infinity'`
+
+/**
  * An earlier message holds back a later one of the same client, and so does an earlier fact that is not planned yet
  * (unless it cannot be planned at all). A promo holds back money only while it is
  * in hand or has just come (promise 5). A rehearsal to a test phone holds back only others of its kind. An advertising
@@ -176,7 +182,7 @@ async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryI
              and (s.phone_index is null or s.phone_index is not distinct from c.phone_index)
              order by s.at desc, s.recorded_at desc limit 1) w on true
           left join client_settings o on o.client_id = d.client_id
-        where d.id = any(${ids}::text[]) and d.channel = ${channel} and d.decided_at is null and d.state in ('queued', 'waiting', 'unknown')
+        where d.id = any(${ids}::text[]) and d.channel = ${channel} and ${isUndecided} and d.state in ('queued', 'waiting', 'unknown')
         order by d.lane, d.event_seq for update of d skip locked`),
   )
 }

@@ -4,6 +4,7 @@ import type { Queryable } from '../../db/database.ts'
 import { type Sql, sql } from '../../db/sql.ts'
 import { branded, type ClientId, type ContactId, type DeliveryId } from '../../lib/ids.ts'
 import { wayNameSchema } from '../delivery.ts'
+import { isOpen } from './overdue.ts'
 import { isPaused } from './pauses.ts'
 import { type Told, toldColumns, toldOf, toldRow } from './told.ts'
 
@@ -153,7 +154,7 @@ async function waitingOn(db: Queryable, condition: Sql, { on, down }: Roads): Pr
   const rows = await db.many(
     idRow,
     sql`select d.id from deliveries d join clients c on c.id = d.client_id
-        where d.decided_at is null and d.state in ('queued', 'waiting') and not d.repeat and not d.test and not ${isPaused} and ${condition}
+        where ${isOpen} and d.state in ('queued', 'waiting') and not d.repeat and not d.test and not ${isPaused} and ${condition}
           and (d.looked_at is null or d.looked_at < clock_timestamp() - interval '30 seconds')
           and exists (select 1 from contacts k where k.client_id = d.client_id and k.channel <> d.channel
                         and k.channel = any(${on}::text[]) and k.channel <> all(${down}::text[]) and k.blocked_reason is null

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { channelNames, type WayName, wayNames } from '../../channels/channel.ts'
 import { repeatsOf } from '../../channels/registry.ts'
 import type { Database, Queryable } from '../../db/database.ts'
-import { sql } from '../../db/sql.ts'
+import { type Sql, sql } from '../../db/sql.ts'
 import { loseAttempts } from '../../journal/record.ts'
 import { branded } from '../../lib/ids.ts'
 import { type Lane, lanes } from '../delivery.ts'
@@ -41,6 +41,9 @@ export async function loseDeadWorkers(database: Database): Promise<Decided[]> {
   })
 }
 
+/** Of a delivery named `d`, in the words of the indices that the sweep has for itself (migrations 0017 and 0018). */
+export const isOpen: Sql = sql`coalesce(d.decided_at, 'infinity') = 'infinity'`
+
 /** Ends what could not be delivered in its time, money that somebody paused excepted; a lost answer stays one. */
 export async function expire(database: Database): Promise<Decided[]> {
   return await database.transaction(async (db) => {
@@ -49,7 +52,7 @@ export async function expire(database: Database): Promise<Decided[]> {
       sql`update deliveries set decided_at = clock_timestamp(), updated_at = clock_timestamp(), next_attempt_at = null,
                  state = case when state in ('unknown', 'skipped') then state else 'failed' end,
                  reason = case when move_since is null then 'expired' else reason end, move_since = null
-          where id in (select d.id from deliveries d where d.decided_at is null and d.state <> 'sending' and d.expires_at < clock_timestamp()
+          where id in (select d.id from deliveries d where ${isOpen} and d.state <> 'sending' and d.expires_at < clock_timestamp()
                          and not (d.lane = 'money' and ${isPaused})
                        limit 500 for update skip locked)
           returning client_id`,
@@ -77,7 +80,7 @@ export async function overdueDeliveries(db: Queryable, olderThanMs: number, ways
           from unnest(${ways.map((each) => each.channel)}::text[], ${ways.map((each) => each.lane)}::text[]) as w (channel, lane)
           cross join lateral (
             select d.id from deliveries d
-            where d.channel = w.channel and d.lane = w.lane and d.decided_at is null and d.state in ('queued', 'waiting', 'unknown')
+            where d.channel = w.channel and d.lane = w.lane and ${isOpen} and d.state in ('queued', 'waiting', 'unknown')
               and coalesce(d.next_attempt_at, d.created_at) < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
               and not ${isHeld}
               and (d.hinted_at is null or d.hinted_at < clock_timestamp() - interval '20 seconds')
