@@ -26,8 +26,8 @@ export function and(conditions: Sql[]): Sql {
 }
 
 /**
- * A statement composed of parts that are always the same gets a name as well: to plan a long one anew takes Postgres as long as
- * to run it. Not for filters: each combination would stay in the memory of each connection.
+ * A statement composed of parts that are always the same gets a name as well, so that a long one is not read anew each time. Not
+ * for filters: each combination would stay in the memory of each connection.
  */
 export function prepared(query: Sql): Sql {
   const named: Sql = { ...query, isPrepared: true }
@@ -39,7 +39,7 @@ const namesOfTexts = new Map<string, string>()
 const names = new WeakMap<TemplateStringsArray, string>()
 const texts = new WeakMap<TemplateStringsArray, string>()
 
-/** Prepared-statement name, so that Postgres plans a statement once a connection. Composed ones have none unless they are `prepared`. */
+/** Prepared-statement name, so that Postgres reads a statement once a connection (it plans it each time, db/database.ts). Composed ones have none unless they are `prepared`. */
 export function statementName(query: Sql): string | undefined {
   if (query.strings) return remembered(names, query.strings, query.text)
   return query.isPrepared ? remembered(namesOfTexts, query.text, query.text) : undefined
