@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { root } from './processes.ts'
+import { startRedis } from '../test/support/redis.ts'
+import { root, type Started, startService } from './processes.ts'
 
 export const adminKey = 'bench-admin-key'
 export const senderKey = 'bench-sender-key'
@@ -42,6 +43,31 @@ export async function startMessenger(): Promise<Messenger> {
       await gone
     },
   }
+}
+
+export type OurOrder = {
+  databaseUrl: string
+  telegram: Pick<Messenger, 'apiRoot' | 'token'>
+  withRedis: boolean
+  /** Sends a second of the bot. */
+  perSecond: number
+}
+
+/** vestnik with all roles in one process; BENCH_NODE_ARGS (--cpu-prof) are V8's flags and profilers for whoever looks for a cause. */
+export async function startOurs({ databaseUrl, telegram, withRedis, perSecond }: OurOrder): Promise<Started> {
+  const redis = withRedis ? await startRedis({ after: (work) => void stack.push(work) }) : undefined
+  const service = await startService([...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []), 'dist/main.js'], {
+    DATABASE_URL: databaseUrl,
+    ...(redis && { REDIS_URL: redis.url }),
+    ENCRYPTION_KEYS: `b1:${Buffer.alloc(32, 1).toString('base64')}`,
+    ADMIN_API_KEY: adminKey,
+    WEBHOOK_1C_KEY: senderKey,
+    TELEGRAM_BOT_TOKEN: telegram.token,
+    TELEGRAM_API_ROOT: telegram.apiRoot,
+    TELEGRAM_RATE_PER_SECOND: String(perSecond),
+  })
+  service.child.stdout?.resume()
+  return service
 }
 
 export type Arrived = { chatId: string; text: string; at: string }

@@ -5,9 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import autocannon from 'autocannon'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../src/sandbox/embedded-postgres/start.ts'
-import { startRedis } from '../test/support/redis.ts'
 import {
-  adminKey,
   build,
   call,
   introduce,
@@ -15,11 +13,12 @@ import {
   senderKey,
   stack,
   startMessenger,
+  startOurs,
   step,
   stopAll,
 } from './driver.ts'
 import { installNodeRed, startNodeRed } from './node-red/start.ts'
-import { familyMs, parentOf, processorMs, residentMb, type Started, startService, stopService } from './processes.ts'
+import { familyMs, parentOf, processorMs, residentMb, type Started, stopService } from './processes.ts'
 import { percentile, type Row, report } from './report.ts'
 
 /**
@@ -101,19 +100,8 @@ async function flowOf(installed: string, serverUrl: string, sendMessage: string)
 }
 
 async function oursOf(databaseUrl: string, telegram: { apiRoot: string; token: string }): Promise<Contender> {
-  const redis =
-    process.env['BENCH_QUEUE'] === 'postgres' ? undefined : await startRedis({ after: (work) => void stack.push(work) })
-  const service = await startService([...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []), 'dist/main.js'], {
-    DATABASE_URL: databaseUrl,
-    ...(redis && { REDIS_URL: redis.url }),
-    ENCRYPTION_KEYS: `b1:${Buffer.alloc(32, 1).toString('base64')}`,
-    ADMIN_API_KEY: adminKey,
-    WEBHOOK_1C_KEY: senderKey,
-    TELEGRAM_BOT_TOKEN: telegram.token,
-    TELEGRAM_API_ROOT: telegram.apiRoot,
-    TELEGRAM_RATE_PER_SECOND: '10000',
-  })
-  service.child.stdout?.resume()
+  const withRedis = process.env['BENCH_QUEUE'] !== 'postgres'
+  const service = await startOurs({ databaseUrl, telegram, withRedis, perSecond: 10_000 })
   stack.push(() => stopService(service))
   await putClients(service.url, 'client', events, firstChat)
   const journaled = `select count(*)::int as count, max(d.decided_at) as last from deliveries d

@@ -5,9 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../src/sandbox/embedded-postgres/start.ts'
-import { startRedis } from '../test/support/redis.ts'
 import {
-  adminKey,
   build,
   introduce,
   type Messenger,
@@ -16,10 +14,11 @@ import {
   senderKey,
   stack,
   startMessenger,
+  startOurs,
   step,
   stopAll,
 } from './driver.ts'
-import { processorMs, residentMb, type Started, startService, stopService } from './processes.ts'
+import { processorMs, residentMb, type Started, stopService } from './processes.ts'
 import { keep, percentile, type Row, report } from './report.ts'
 
 /**
@@ -93,19 +92,7 @@ async function embedded(): Promise<string> {
 }
 
 async function started(databaseUrl: string, telegram: Messenger): Promise<Started> {
-  const redis = queue === 'redis' ? await startRedis({ after: (work) => void stack.push(work) }) : undefined
-  // V8's flags and profilers for whoever looks for a cause: BENCH_NODE_ARGS=--cpu-prof.
-  const service = await startService([...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []), 'dist/main.js'], {
-    DATABASE_URL: databaseUrl,
-    ...(redis && { REDIS_URL: redis.url }),
-    ENCRYPTION_KEYS: `b1:${Buffer.alloc(32, 1).toString('base64')}`,
-    ADMIN_API_KEY: adminKey,
-    WEBHOOK_1C_KEY: senderKey,
-    TELEGRAM_BOT_TOKEN: telegram.token,
-    TELEGRAM_API_ROOT: telegram.apiRoot,
-    TELEGRAM_RATE_PER_SECOND: '1000',
-  })
-  service.child.stdout?.resume()
+  const service = await startOurs({ databaseUrl, telegram, withRedis: queue === 'redis', perSecond: 1_000 })
   service.child.once('exit', (code, signal) => {
     if (!run.isOver) note(new Error(`vestnik ended by itself: ${code ?? signal}`))
     run.isOver = true

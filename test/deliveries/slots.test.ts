@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Lane } from '../../src/deliveries/delivery.ts'
-import { type BotLimits, slotsFor } from '../../src/deliveries/slots.ts'
+import { type BotLimits, nextRoundAt, roundOf, slotsFor } from '../../src/deliveries/slots.ts'
 import { newId } from '../../src/lib/ids.ts'
 
 const now = new Date('2025-11-23T12:00:00Z')
@@ -99,6 +99,25 @@ describe('the bot’s budget', () => {
         if (slot?.kind === 'slot') assert.ok(slot.at.getTime() - now.getTime() <= (each.lane === 'money' ? 400 : 40))
       }
     })
+  })
+
+  it('of a bot that is free every one of a round finds room, and the next round begins before the budget would idle', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...lanes), rates, (lane, perSecond) => {
+        const limits = { perSecond, chatIntervalMs: 1_000 }
+        const size = roundOf(lane, limits)
+        const ready = Array.from({ length: size }, (_, index) => ({
+          id: newId('delivery'),
+          lane,
+          event_seq: BigInt(index),
+        }))
+        const bot = { freeAt: at(-1), pausedUntil: at(-1), brokenCount: 0, failuresInRow: 0 }
+        const slots = [...slotsFor(ready, bot, limits, now).values()]
+        assert.ok(size >= 1 && slots.every(({ kind }) => kind === 'slot'))
+        const last = new Date(Math.max(...slots.map((slot) => slot.at.getTime())))
+        assert.ok(nextRoundAt(lane, limits, last).getTime() < last.getTime() + 1_000 / perSecond)
+      }),
+    )
   })
 
   it('a paused bot gives no slot to anybody', () => {
