@@ -156,13 +156,13 @@ const backlog = 500
 
 let measureAgainAt = 0
 
-/** Looks at everything that is on its way, so it takes a twentieth of the time at most, however much that is. */
+/** Looks at everything that is on its way, so it takes a hundredth of the time at most, however much that is. */
 async function measureInTurn({ db, metrics }: Services): Promise<void> {
   const startedAt = performance.now()
   if (startedAt < measureAgainAt) return
   await measure(db, metrics)
   const tookMs = performance.now() - startedAt
-  measureAgainAt = startedAt + Math.min(20 * tookMs, slowestMeasureMs)
+  measureAgainAt = startedAt + Math.min(100 * tookMs, slowestMeasureMs)
 }
 
 /** As often as a usual scrape. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { ru } from 'zod/locales'
 import { type FieldError, RequestError } from '../lib/errors.ts'
 import { midnightOf } from '../lib/moment.ts'
 import { parseDay } from '../lib/russian/time.ts'
+import { wordingOf } from './wording.ts'
 
-z.config(ru())
+z.config({ localeError: wordingOf })
 
 /** @throws RequestError 422 that names each wrong field, in Russian. */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {

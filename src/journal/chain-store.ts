@@ -29,7 +29,7 @@ const tables: Record<Journal, { lies: Sql; written: Sql; isFinal: Sql; text: Sql
     lies: sql`j.started_at`,
     written: sql`j.started_at`,
     // Whoever has not answered within a week never will.
-    isFinal: sql`(j.finished_at is not null or j.started_at < clock_timestamp() - interval '7 days')`,
+    isFinal: sql`(j.finished_at is not null or j.started_at < statement_timestamp() - interval '7 days')`,
     text: sql`jsonb_build_array(j.id, j.delivery_id, j.channel, j.number, j.repeat, ${exact(sql`j.started_at`)}, ${exact(sql`j.finished_at`)},
       j.outcome, j.code, j.provider_message_id)::text`,
     from: sql`attempts j`,

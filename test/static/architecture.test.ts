@@ -90,6 +90,11 @@ function plantedBreaches(): [string, SourceFile[], RegExp][] {
     ['telegraf is imported by the bot', [file('bot/a.ts', `import { Telegraf } from 'telegraf'`)], /only channels/],
     ['a part of telegraf is', [file('bot/a.ts', `import type { X } from 'telegraf/types'`)], /only channels/],
     ['SQL stands outside a store', [file('events/receive.ts', 'const x = sql`select 1`')], /holds SQL/],
+    [
+      'a condition looks at a clock that no index can use',
+      [file('events/store.ts', 'const x = sql`select 1 where due_at <= clock_timestamp()`')],
+      /no index/,
+    ],
     ['something is written to the console', [file('lib/a.ts', 'console.log(1)')], /console/],
     ['a file is too long', [file('lib/a.ts', 'export const a = 1\n'.repeat(351))], /351 lines/],
   ]

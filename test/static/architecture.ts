@@ -80,6 +80,9 @@ function wordBreaches(file: SourceFile): string[] {
     ...(hasSql && !mayHoldSql(file.path)
       ? [`${file.path} holds SQL: it belongs in store.ts, store/, journal/ or db/`]
       : []),
+    ...(/(?:[<>]=?|\bbetween) *clock_timestamp\(\)/.test(code)
+      ? [`${file.path} compares with clock_timestamp(): no index can answer that, statement_timestamp() can`]
+      : []),
     ...(/\bconsole\./.test(code) ? [`${file.path} writes to the console: use the log`] : []),
   ]
 }

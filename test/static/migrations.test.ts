@@ -28,6 +28,9 @@ const released: Record<string, string> = {
   '0014_reports_indices.sql': '5a42242b47a9684168ba23ed570afd0353d0c114ed417425e1fb2ffbbbd083f6',
   '0015_operation.sql': '848528fb1881cb331cd6d03031c8a39d67977b2f70ea201cf6c883aeb0990efb',
   '0016_erasure_aliases.sql': '060351b72d5787423659a8335c5ffc3a8e86aee0c5914dd057c2e1ec63de7451',
+  '0017_deliveries_ways.sql': '9c8732d4f0ad0bd2d7f415f5f3782c01a3e97fe14cd121b9ef7fa2cbf0a2ba7d',
+  '0018_deliveries_expiring.sql': '4a69edf4b82c8c9f7f47837fa5bd980301f1a31a0cb4cc1b870fcd22ccc32559',
+  '0019_deliveries_due.sql': 'b4e874c69d7ab785cde65997167a4d0b6f0f567e1b14231b90d60e3c2d3f79b6',
 }
 
 describe('the migrations', () => {

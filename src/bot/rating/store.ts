@@ -48,12 +48,12 @@ export async function takeDueRatings({ db, vault }: RatingNeeds, limit: number):
     sql`with taken as (
           update ratings set state = 'asked', asked_at = clock_timestamp() where event_id in (
             select r.event_id from ratings r join deliveries d on d.id = r.delivery_id
-            where r.state = 'due' and r.due_at <= clock_timestamp() and not ${isPaused}
+            where r.state = 'due' and r.due_at <= statement_timestamp() and not ${isPaused}
             order by r.due_at limit ${limit} for update of r skip locked)
           returning event_id, delivery_id, client_id, due_at)
         select t.event_id, t.delivery_id, t.client_id, d.channel, d.zone, d.branch_code, c.data_key, k.address, k.last_wrote_at,
           s.quiet_from, s.quiet_to,
-          (t.due_at > clock_timestamp() - interval '1 day' and k.blocked_reason is null and c.erased_at is null
+          (t.due_at > statement_timestamp() - interval '1 day' and k.blocked_reason is null and c.erased_at is null
             and (not d.team_only or k.team)
             and (k.phone_index is null or k.phone_index is not distinct from c.phone_index)
             and coalesce((select w.granted from consents w where w.client_id = d.client_id and w.purpose = 'service'

@@ -130,8 +130,8 @@ export async function claimEndpoints(
     sql`with clock as (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift as open from change_clock),
         due as (
           select e.id from webhook_endpoints e, clock
-          where e.disabled_at is null and e.next_attempt_at <= clock_timestamp()
-            and (e.lease_until is null or e.lease_until < clock_timestamp())
+          where e.disabled_at is null and e.next_attempt_at <= statement_timestamp()
+            and (e.lease_until is null or e.lease_until < statement_timestamp())
             and exists (select 1 from changes h where (h.xact, h.seq) > (e.cursor_xact, e.cursor_seq) and h.xact < clock.open)
           order by e.next_attempt_at limit ${limit} for update of e skip locked
         )

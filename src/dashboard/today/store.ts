@@ -92,7 +92,7 @@ export async function oldestWaiting(db: Queryable, within: Within): Promise<Wait
       is_paused: z.boolean(),
     }),
     sql`select event_id, client_id, created_at, state, reason, next_attempt_at, ${isHeld} as is_paused from deliveries d
-        where decided_at is null and (reason is not null or attempts > 0 or coalesce(next_attempt_at, created_at) <= clock_timestamp())
+        where decided_at is null and (reason is not null or attempts > 0 or coalesce(next_attempt_at, created_at) <= statement_timestamp())
           and ${isWithin(within)}
         order by created_at limit 1`,
   )

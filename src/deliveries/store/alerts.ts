@@ -51,7 +51,7 @@ export async function takeAlerts(db: Queryable): Promise<Alert[]> {
           update alerts set told_at = clock_timestamp()
           where id in (select id from alerts where told_at is null for update skip locked)
           returning id, channel, turn, description, at)
-        select * from taken where at > clock_timestamp() - interval '1 hour' order by at`,
+        select * from taken where at > statement_timestamp() - interval '1 hour' order by at`,
   )
 }
 

@@ -171,7 +171,7 @@ async function lockRows(db: Queryable, channel: WayName, ids: readonly DeliveryI
           (exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null and e.event_seq < d.event_seq
               and (e.channel = 'sandbox') is not distinct from (d.channel = 'sandbox')
               and (d.lane <> 'money' or e.lane = 'money' or e.state = 'sending'
-                   or (e.created_at > clock_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= clock_timestamp())))
+                   or (e.created_at > statement_timestamp() - interval '1 second' and coalesce(e.next_attempt_at, 'epoch') <= statement_timestamp())))
            or exists (select 1 from events v where v.client_id = d.client_id and v.planned_at is null and v.held_reason is null and v.seq < d.event_seq
               and v.plan_failures < 5 and (d.lane <> 'money' or v.lane = 'money' or v.received_at > now() - interval '1 second'))) as is_behind,
           (d.type <> 'answer' or exists (select 1 from questions q where q.answer_event_id = d.event_id

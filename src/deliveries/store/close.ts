@@ -118,7 +118,7 @@ async function noteAnswers(db: Queryable, vault: Vault, closings: readonly Closi
                  description = r.description, provider_message_id = r.provider_message_id
           from r where a.id = r.attempt_id and a.started_at = r.started_at
             -- What was given up long ago is sealed in the journal's chain by now.
-            and (a.finished_at is null or a.started_at > clock_timestamp() - interval '10 minutes')
+            and (a.finished_at is null or a.started_at > statement_timestamp() - interval '10 minutes')
         )
         update deliveries d set state = r.state, reason = r.reason, failures = d.failures + r.failures,
           provider_message_id = coalesce(r.provider_message_id, d.provider_message_id),

@@ -44,7 +44,7 @@ export async function nextOfClients(db: Queryable, clients: readonly ClientId[])
     decidedRow,
     sql`select distinct on (client_id, lane, channel = 'sandbox') id, channel, lane, attempts from deliveries
         where client_id = any(${clients}::text[]) and decided_at is null and channel is not null
-          and state in ('queued', 'waiting', 'unknown') and coalesce(next_attempt_at, 'epoch') <= clock_timestamp()
+          and state in ('queued', 'waiting', 'unknown') and coalesce(next_attempt_at, 'epoch') <= statement_timestamp()
         order by client_id, lane, channel = 'sandbox', event_seq`,
   )
 }

@@ -99,7 +99,7 @@ export async function endDeferrals(db: Queryable, channel: WayName): Promise<voi
     sql`update deliveries set next_attempt_at = clock_timestamp()
         where id in (select id from deliveries
                      where channel = ${channel} and decided_at is null and state = 'waiting' and reason in ('network', 'channel_down')
-                       and next_attempt_at > clock_timestamp() + interval '3 seconds'
+                       and next_attempt_at > statement_timestamp() + interval '3 seconds'
                      for update skip locked)`,
   )
 }
@@ -109,10 +109,10 @@ export async function noteFailures(db: Queryable, channel: WayName, count: numbe
   const row = await db.one(
     z.object({ is_burst: z.boolean() }),
     sql`update channel_limits
-        set failures_in_row = case when failing_since < clock_timestamp() - interval '2 minutes' then 0 else failures_in_row end + ${count}::int,
-            failing_since = case when failing_since >= clock_timestamp() - interval '2 minutes' then failing_since else clock_timestamp() end
+        set failures_in_row = case when failing_since < statement_timestamp() - interval '2 minutes' then 0 else failures_in_row end + ${count}::int,
+            failing_since = case when failing_since >= statement_timestamp() - interval '2 minutes' then failing_since else clock_timestamp() end
         where channel = ${channel}
-        returning failures_in_row >= ${burst.failures} and failing_since <= clock_timestamp() - ${burst.ms} * interval '1 millisecond' as is_burst`,
+        returning failures_in_row >= ${burst.failures} and failing_since <= statement_timestamp() - ${burst.ms} * interval '1 millisecond' as is_burst`,
   )
   return row.is_burst
 }

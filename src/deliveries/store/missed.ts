@@ -22,7 +22,7 @@ export async function missedBy(db: Queryable, clients: readonly ClientId[]): Pro
           from deliveries
           where client_id = any(${clients}::text[]) and lane = 'money' and not test and created_at > now() - interval '31 days'
           order by client_id, source, coalesce(operation_id, operation_number, event_id), event_seq desc, id desc) as last
-        where state in ('skipped', 'failed') and reason in ('no_contact', 'no_consent', 'blocked', 'not_found') and decided_at is not null and expires_at > clock_timestamp()
+        where state in ('skipped', 'failed') and reason in ('no_contact', 'no_consent', 'blocked', 'not_found') and decided_at is not null and expires_at > statement_timestamp()
           and not exists (select 1 from deliveries t where t.event_id = last.event_id and t.client_id = last.client_id
             and (t.state in ('sending', 'sent', 'delivered', 'unknown') or t.repeat))
         order by event_seq`,

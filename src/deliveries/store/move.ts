@@ -97,7 +97,7 @@ export async function keepWaiting(db: Queryable, ids: readonly DeliveryId[]): Pr
 export async function leftMoving(db: Queryable, olderThanMs: number, types: readonly string[]): Promise<DeliveryId[]> {
   const rows = await db.many(
     idRow,
-    sql`select id from deliveries where move_since < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+    sql`select id from deliveries where move_since < statement_timestamp() - ${olderThanMs} * interval '1 millisecond'
           and type = any(${types}::text[])
         order by move_since limit 200`,
   )
@@ -112,8 +112,8 @@ export async function unreadTooLong(db: Queryable, on: readonly ChannelName[]): 
     idRow,
     sql`select d.id from deliveries d join branches b on b.code = d.branch_code
         where d.engagement is null and d.state in ('sent', 'delivered') and d.channel in ('vk', 'whatsapp')
-          and d.decided_at between clock_timestamp() - (b.also_if_unread_minutes + 120) * interval '1 minute'
-                               and clock_timestamp() - b.also_if_unread_minutes * interval '1 minute'
+          and d.decided_at between statement_timestamp() - (b.also_if_unread_minutes + 120) * interval '1 minute'
+                               and statement_timestamp() - b.also_if_unread_minutes * interval '1 minute'
           and d.purpose = 'service' and not d.test and d.looked_at is null
           and not exists (select 1 from deliveries t where t.event_id = d.event_id and t.id > d.id)
           and exists (select 1 from contacts k where k.client_id = d.client_id and k.channel <> d.channel
@@ -137,12 +137,12 @@ export async function outOfPatience(db: Queryable, patience: Patience, roads: Ro
       : await waitingOn(
           db,
           sql`d.channel = any(${roads.down}::text[])
-                and (coalesce(d.next_attempt_at, d.created_at) <= clock_timestamp() or d.reason is not null)`,
+                and (coalesce(d.next_attempt_at, d.created_at) <= statement_timestamp() or d.reason is not null)`,
           roads,
         )
   const slow = await waitingOn(
     db,
-    sql`d.reason is not null and (select min(a.started_at) from attempts a where a.delivery_id = d.id) < clock_timestamp() -
+    sql`d.reason is not null and (select min(a.started_at) from attempts a where a.delivery_id = d.id) < statement_timestamp() -
           (select p.ms from unnest(${patience.map((each) => each.type)}::text[], ${patience.map((each) => each.ms)}::bigint[]) as p (type, ms)
            where p.type = d.type) * interval '1 millisecond'`,
     roads,
@@ -155,7 +155,7 @@ async function waitingOn(db: Queryable, condition: Sql, { on, down }: Roads): Pr
     idRow,
     sql`select d.id from deliveries d join clients c on c.id = d.client_id
         where ${isOpen} and d.state in ('queued', 'waiting') and not d.repeat and not d.test and not ${isPaused} and ${condition}
-          and (d.looked_at is null or d.looked_at < clock_timestamp() - interval '30 seconds')
+          and (d.looked_at is null or d.looked_at < statement_timestamp() - interval '30 seconds')
           and exists (select 1 from contacts k where k.client_id = d.client_id and k.channel <> d.channel
                         and k.channel = any(${on}::text[]) and k.channel <> all(${down}::text[]) and k.blocked_reason is null
                         and (k.phone_index is null or k.phone_index is not distinct from c.phone_index)
@@ -172,7 +172,7 @@ async function waitingOn(db: Queryable, condition: Sql, { on, down }: Roads): Pr
 export async function downChannels(db: Queryable): Promise<ChannelName[]> {
   const rows = await db.many(
     z.object({ channel: z.enum(channelNames) }),
-    sql`select channel from channel_limits where broken_count > 0 and paused_until > clock_timestamp() and channel <> 'sandbox'`,
+    sql`select channel from channel_limits where broken_count > 0 and paused_until > statement_timestamp() and channel <> 'sandbox'`,
   )
   return rows.map((each) => each.channel)
 }

@@ -26,7 +26,7 @@ export async function loseDeadWorkers(database: Database): Promise<Decided[]> {
       sql`update deliveries set state = 'unknown', lease_until = null, updated_at = clock_timestamp(),
                  next_attempt_at = case when repeat or channel = any(${withoutRepeat}::text[]) then null else clock_timestamp() end,
                  decided_at = case when repeat or channel = any(${withoutRepeat}::text[]) then clock_timestamp() end
-          where id in (select id from deliveries where decided_at is null and state = 'sending' and lease_until < clock_timestamp()
+          where id in (select id from deliveries where decided_at is null and state = 'sending' and lease_until < statement_timestamp()
                        limit 500 for update skip locked)
           returning id, client_id, attempt_id`,
     )
@@ -52,7 +52,7 @@ export async function expire(database: Database): Promise<Decided[]> {
       sql`update deliveries set decided_at = clock_timestamp(), updated_at = clock_timestamp(), next_attempt_at = null,
                  state = case when state in ('unknown', 'skipped') then state else 'failed' end,
                  reason = case when move_since is null then 'expired' else reason end, move_since = null
-          where id in (select d.id from deliveries d where ${isOpen} and d.state <> 'sending' and d.expires_at < clock_timestamp()
+          where id in (select d.id from deliveries d where ${isOpen} and d.state <> 'sending' and d.expires_at < statement_timestamp()
                          and not (d.lane = 'money' and ${isPaused})
                        limit 500 for update skip locked)
           returning client_id`,
@@ -81,9 +81,9 @@ export async function overdueDeliveries(db: Queryable, olderThanMs: number, ways
           cross join lateral (
             select d.id from deliveries d
             where d.channel = w.channel and d.lane = w.lane and ${isOpen} and d.state in ('queued', 'waiting', 'unknown')
-              and coalesce(d.next_attempt_at, d.created_at) < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+              and coalesce(d.next_attempt_at, d.created_at) < statement_timestamp() - ${olderThanMs} * interval '1 millisecond'
               and not ${isHeld}
-              and (d.hinted_at is null or d.hinted_at < clock_timestamp() - interval '20 seconds')
+              and (d.hinted_at is null or d.hinted_at < statement_timestamp() - interval '20 seconds')
               and not exists (select 1 from deliveries e where e.client_id = d.client_id and e.decided_at is null
                                 and e.event_seq < d.event_seq and e.lane = d.lane
                                 and (e.channel = 'sandbox') is not distinct from (d.channel = 'sandbox'))

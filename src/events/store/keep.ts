@@ -176,7 +176,7 @@ async function insertEvents(
                             infobase, branch_code, operation_id, operation_number, amount_kopecks, stage, payload, key_id, team_only, held_reason, lane)
         select r.id, r.source, r.test, r.identity, r.content_hash, r.external_id, r.type, r.occurred_at,
           -- By the clock that the sweep compares it with: that of a process may be hours off.
-          case when r.received_at between clock_timestamp() - interval '1 minute' and clock_timestamp() then r.received_at
+          case when r.received_at between statement_timestamp() - interval '1 minute' and statement_timestamp() then r.received_at
                else clock_timestamp() end,
           r.client_id, r.infobase, r.branch_code, r.operation_id, r.operation_number, r.amount, r.stage, r.payload, r.key_id, r.team_only,
           r.held_reason, r.lane

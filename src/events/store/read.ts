@@ -4,7 +4,7 @@ import type { Queryable } from '../../db/database.ts'
 import { prepared, sql } from '../../db/sql.ts'
 import { branded, type ClientId, type EventId } from '../../lib/ids.ts'
 import { type EventType, eventTypes } from '../event.ts'
-import type { PlanLane } from '../jobs.ts'
+import { type PlanLane, planLanes } from '../jobs.ts'
 import { type KeptEvent, type KeptType, keptEventSchema, keptTypes } from '../kept.ts'
 
 export type EventNeeds = { db: Queryable; vault: Vault }
@@ -89,7 +89,7 @@ export async function overdueEvents(
   return await db.many(
     z.object({ id: z.string().transform(branded<'event'>), lane: z.enum(['money', 'ordinary']) }),
     sql`select id, lane from events where planned_at is null and held_reason is null and type = any(${keptTypes}::text[]) and lane = any(${lanes}::text[])
-          and received_at < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+          and received_at < statement_timestamp() - ${olderThanMs} * interval '1 millisecond'
         order by lane, seq limit ${limit}`,
   )
 }
@@ -100,8 +100,12 @@ export async function overdueEvents(
  */
 export async function passOverUnknown(db: Queryable): Promise<number> {
   return await db.run(
-    sql`update events set plan_failures = 5 where planned_at is null and held_reason is null and plan_failures < 5
-          and type <> all(${keptTypes}::text[]) and received_at < clock_timestamp() - interval '10 minutes'`,
+    // In the order of the index: however old the statistics are, what was planned long ago is not read.
+    sql`update events set plan_failures = 5 where id in (
+          select id from events where planned_at is null and held_reason is null and lane = any(${planLanes}::text[])
+            and plan_failures < 5 and type <> all(${keptTypes}::text[])
+            and received_at < statement_timestamp() - interval '10 minutes'
+          order by lane, seq limit 1000 for update skip locked)`,
   )
 }
 

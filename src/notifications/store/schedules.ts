@@ -214,7 +214,7 @@ export async function toldAlready(db: Queryable, asked: readonly AskedReminder[]
 export async function dueSchedules(db: Queryable, limit: number): Promise<ScheduleId[]> {
   const rows = await db.many(
     z.object({ id: scheduleId }),
-    sql`select id from schedules where state = 'planned' and due_at <= clock_timestamp() order by due_at limit ${limit}`,
+    sql`select id from schedules where state = 'planned' and due_at <= statement_timestamp() order by due_at limit ${limit}`,
   )
   return rows.map((row) => row.id)
 }
@@ -259,7 +259,7 @@ export async function takeDue(db: Queryable, id: ScheduleId): Promise<DueSchedul
     sql`select s.source, s.client_id, s.key_id, s.team_only, s.branch_code, s.operation_id, s.operation_number, s.stage, s.next_date::text,
                s.made_by_seq, m.occurred_at as made_at, s.payload
         from schedules s left join events m on m.id = s.made_by
-        where s.id = ${id} and s.state = 'planned' and s.due_at <= clock_timestamp() for update of s skip locked`,
+        where s.id = ${id} and s.state = 'planned' and s.due_at <= statement_timestamp() for update of s skip locked`,
   )
   return (
     row && {
