@@ -23,7 +23,7 @@ const formats: Record<string, string> = {
   date: 'дата, например 2026-11-25',
   time: 'время, например 12:43',
   email: 'адрес почты',
-  url: 'адрес, который начинается с https://',
+  url: 'адрес страницы, например https://example.ru',
   uuid: 'UUID',
 }
 

@@ -24,7 +24,7 @@ export async function takeRehearsed(needs: { db: Queryable; vault: Vault }): Pro
             select d.id from deliveries d
             where d.channel = 'sandbox' and d.state in ('sent', 'delivered') and d.engagement is null
               and d.decided_at > statement_timestamp() - interval '1 hour'
-              and greatest(d.hinted_at, d.decided_at) < statement_timestamp() - greatest(interval '1 second', (clock_timestamp() - d.decided_at) / 2)
+              and greatest(d.hinted_at, d.decided_at) < statement_timestamp() - greatest(interval '1 second', (statement_timestamp() - d.decided_at) / 2)
             order by d.decided_at limit 200 for update skip locked)
           returning id, client_id, contact_id)
         select t.id, t.client_id, c.data_key, k.address, (select count(*) from receipts r where r.delivery_id = t.id) as receipts
